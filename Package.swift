@@ -1,0 +1,94 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target of ours is compiled in Swift 6 mode with warnings as errors.
+let strict: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+
+let package = Package(
+  name: "reconcile",
+  products: [
+    .executable(name: "reconcile", targets: ["reconcile"]),
+    .executable(name: "reconcile-sandbox", targets: ["reconcile-sandbox"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
+    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
+  ],
+  targets: [
+    // Rooms: see docs/ARCHITECTURE.md. The compiler enforces who may import whom.
+    .target(
+      name: "ReconcileCore", dependencies: ["CLibcrypto"], path: "Sources/Reconcile/Core",
+      exclude: ["CLibcrypto"], swiftSettings: strict),
+    .systemLibrary(
+      name: "CLibcrypto", path: "Sources/Reconcile/Core/CLibcrypto", providers: [.apt(["libssl-dev"])]),
+    .target(
+      name: "ReconcileMatching", dependencies: ["ReconcileCore"],
+      path: "Sources/Reconcile/Matching", swiftSettings: strict),
+    .target(
+      name: "ReconcileWarehouse",
+      dependencies: [
+        "ReconcileCore", "ReconcileMatching", "CZlib",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      path: "Sources/Reconcile/Warehouse",
+      exclude: ["CZlib"],
+      resources: [.embedInCode("SQL")],
+      swiftSettings: strict),
+    .systemLibrary(
+      name: "CZlib", path: "Sources/Reconcile/Warehouse/CZlib",
+      providers: [.apt(["zlib1g-dev"])]),
+    .target(
+      name: "CLibcurl", path: "Sources/Importers/CLibcurl", linkerSettings: [.linkedLibrary("curl")]),
+    .target(
+      name: "Importers",
+      dependencies: ["ReconcileCore", "CLibcurl"],
+      path: "Sources/Importers", exclude: ["CLibcurl"], swiftSettings: strict),
+    .systemLibrary(
+      name: "CLibxlsxwriter", path: "Sources/Reports/CLibxlsxwriter",
+      providers: [.apt(["libxlsxwriter-dev"])]),
+    .target(
+      name: "Reports",
+      dependencies: ["ReconcileCore", "CLibxlsxwriter", "CZlib"],
+      path: "Sources/Reports", exclude: ["CLibxlsxwriter"], swiftSettings: strict),
+    .executableTarget(
+      name: "reconcile",
+      dependencies: [
+        "ReconcileCore", "ReconcileMatching", "ReconcileWarehouse", "Importers", "Reports",
+        "TOMLKit",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
+      path: "Sources/Reconcile/CommandLine", swiftSettings: strict),
+    .executableTarget(
+      name: "reconcile-sandbox",
+      dependencies: [
+        .product(name: "FlyingFox", package: "FlyingFox"),
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Sandbox", swiftSettings: strict),
+    .target(
+      name: "TestSupport", dependencies: ["ReconcileCore"], path: "Tests/TestSupport",
+      swiftSettings: strict),
+    .testTarget(
+      name: "CoreTests", dependencies: ["ReconcileCore", "TestSupport"], path: "Tests/CoreTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "MatchingTests", dependencies: ["ReconcileMatching", "TestSupport"],
+      path: "Tests/MatchingTests", swiftSettings: strict),
+    .testTarget(
+      name: "WarehouseTests", dependencies: ["ReconcileWarehouse", "TestSupport"],
+      path: "Tests/WarehouseTests", swiftSettings: strict),
+    .testTarget(
+      name: "ImportersTests", dependencies: ["Importers", "TestSupport"],
+      path: "Tests/ImportersTests", swiftSettings: strict),
+    .testTarget(
+      name: "ReportsTests", dependencies: ["Reports", "TestSupport"], path: "Tests/ReportsTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEndTests",
+      swiftSettings: strict),
+  ]
+)

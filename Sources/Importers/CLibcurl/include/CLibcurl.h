@@ -1,0 +1,4 @@
+#ifndef RECONCILE_CLIBCURL_H
+#define RECONCILE_CLIBCURL_H
+#include <curl/curl.h>
+#endif

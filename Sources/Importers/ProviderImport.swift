@@ -1,0 +1,153 @@
+import ReconcileCore
+
+/// A list or kind of response that a provider offers; the file name of saved responses.
+public enum ProviderStream: String, Sendable, CaseIterable {
+  /// MAXFI list, Gate look-ups (payments and refunds).
+  case payments
+  /// Dapit lists.
+  case listTransactions = "list_transactions"
+  case listRefunds = "list_refunds"
+  case settlementReport = "settlement_report"
+  /// Inflow list and look-ups.
+  case refunds
+  case transactions
+}
+
+/// A response body as it is kept: personal data masked. Reading always starts from these bytes, so that
+/// evidence read again gives the same records.
+public struct FetchedBody: Sendable {
+  public var stream: ProviderStream
+  /// Path and query without any key, or the file name and body number of a saved response.
+  public var request: String
+  /// The id that a look-up asked for; nil for lists.
+  public var lookupID: Identifier?
+  /// Whether a look-up asked for a refund (Gate): what a reply is follows from the list its id was taken from.
+  public var isRefundLookup: Bool
+  public var fetchedAt: Instant
+  public var maskedBytes: [UInt8]
+
+  public init(
+    stream: ProviderStream, request: String, lookupID: Identifier? = nil, isRefundLookup: Bool = false,
+    fetchedAt: Instant, maskedBytes: [UInt8]
+  ) {
+    self.stream = stream
+    self.request = request
+    self.lookupID = lookupID
+    self.isRefundLookup = isRefundLookup
+    self.fetchedAt = fetchedAt
+    self.maskedBytes = maskedBytes
+  }
+}
+
+/// What one body holds, in the order of the body.
+public struct BodyContents: Sendable {
+  public var payments: [PaymentRecord] = []
+  public var refunds: [RefundRecord] = []
+  public var settlements: [SettlementReport] = []
+  public var rejects: [Reject] = []
+  /// One entry a row of the list, records and rejects alike: the id that the walk counts by.
+  public var rows: [WalkRow] = []
+  /// How the list goes on; nil hint for look-ups and settlement reports.
+  public var next: PageHint = .none
+
+  public init() {}
+}
+
+/// A list row as the walk sees it.
+public struct WalkRow: Sendable {
+  /// The record's id, or for a session without one something that names it as well as the body allows.
+  public var identity: String
+  /// The record's time of creation as the list sorts by it; used to tell newer rows from missed ones.
+  public var createdAt: Instant?
+
+  public init(identity: String, createdAt: Instant? = nil) {
+    self.identity = identity
+    self.createdAt = createdAt
+  }
+}
+
+/// The first hint of contract section 5 that a list body has.
+public enum PageHint: Sendable, Equatable {
+  /// No hint: page = 2, 3, …
+  case none
+  /// `next`: nil ends the list.
+  case link(String?)
+  /// `has_more`, `next_cursor`; cursor nil with more means `starting_after` the last id.
+  case cursor(more: Bool, cursor: String?, lastID: String?)
+  /// `page` with `total_pages`.
+  case pages(page: Int, of: Int)
+  /// `total` with `offset` and `limit`.
+  case offset(total: Int, offset: Int, limit: Int)
+}
+
+/// Why a body could not be read at all. `isTransient` bodies are worth another try over the network.
+public struct UnreadableBody: Error, Sendable, Equatable {
+  public var reason: String
+  public var isTransient: Bool
+
+  public init(_ reason: String, isTransient: Bool) {
+    self.reason = reason
+    self.isTransient = isTransient
+  }
+}
+
+/// An id to ask for.
+public struct Lookup: Sendable, Hashable {
+  public var id: Identifier
+  public var isRefund: Bool
+
+  public init(id: Identifier, isRefund: Bool = false) {
+    self.id = id
+    self.isRefund = isRefund
+  }
+}
+
+/// How a look-up ended.
+public enum LookupOutcome: Sendable, Equatable { case found, notFound, failed }
+
+/// What the warehouse already knows when a provider's import begins.
+public struct ProviderMemory: Sendable {
+  /// Whether a complete walk of the refund list is on record (Inflow may then ask for a window only).
+  public var hasCompleteWalk = false
+  /// Refunds that were not final, by id (Inflow asks for each of them in a filtered re-read).
+  public var openRefunds: [Identifier] = []
+
+  public init() {}
+}
+
+/// Where an import leaves what it reads. The warehouse behind it is the only writer.
+public protocol ImportSink: Sendable {
+  /// What is known of this provider before the import.
+  func memory(of provider: String) throws -> ProviderMemory
+  /// The ids to look up: payments first, and once those are stored, Gate refunds (`refunds` true).
+  func lookups(for provider: String, refunds: Bool) throws -> [Lookup]
+  /// Keeps bodies before they are decoded, durably. Returns one evidence number a body.
+  func keep(_ bodies: [FetchedBody], from provider: String) throws -> [Int64]
+  /// Stores what was read from one piece of evidence; a record read twice in a run keeps the later `updatedAt`,
+  /// else the one read last.
+  func store(_ contents: BodyContents, evidence: Int64, from provider: String) throws
+  /// Notes how look-ups ended, so that "not found" is only said where it was asked.
+  func note(_ outcomes: [(lookup: Lookup, outcome: LookupOutcome)], from provider: String) throws
+  /// Says that a list was read completely and in full: records of this stream that this run did not see are withdrawn.
+  func walkCompleted(_ stream: ProviderStream, from provider: String) throws
+  /// One line of progress: what is being read, how far it is.
+  func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?)
+}
+
+/// How one provider's import ended.
+public struct ProviderOutcome: Sendable {
+  public enum Ending: Sendable, Equatable {
+    case complete
+    /// What could not be read, in words for the operator.
+    case incomplete(String)
+    /// The provider refused the key (401, 403).
+    case refused(String)
+  }
+  public var ending: Ending
+  /// Bodies read, records seen (rejects included), requests sent (retries included).
+  public var pages: Int64 = 0
+  public var records: Int64 = 0
+  public var requests: Int64 = 0
+
+  public init(ending: Ending) { self.ending = ending }
+}

@@ -1,0 +1,4 @@
+@main
+struct Reconcile {
+  static func main() {}
+}

@@ -1,0 +1,271 @@
+import Foundation
+import Synchronization
+
+/// A moment, counted in microseconds since 1970-01-01T00:00:00Z.
+public struct Instant: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// Microseconds since the epoch, UTC.
+  public let microseconds: Int64
+
+  /// A moment from microseconds since the epoch.
+  public init(microseconds: Int64) { self.microseconds = microseconds }
+
+  /// A moment from whole seconds since the epoch.
+  public init(seconds: Int64) { microseconds = seconds * 1_000_000 }
+
+  /// Whole seconds since the epoch, rounded towards the past.
+  public var seconds: Int64 { floorDivide(microseconds, 1_000_000) }
+
+  /// The current time of the machine.
+  public static func now() -> Instant {
+    var time = timespec()
+    clock_gettime(CLOCK_REALTIME, &time)
+    return Instant(microseconds: Int64(time.tv_sec) * 1_000_000 + Int64(time.tv_nsec) / 1_000)
+  }
+
+  /// The moment this many seconds later.
+  public func advanced(bySeconds seconds: Int64) -> Instant {
+    Instant(microseconds: microseconds + seconds * 1_000_000)
+  }
+
+  public static func < (a: Instant, b: Instant) -> Bool { a.microseconds < b.microseconds }
+
+  /// ISO 8601 in UTC: `2026-03-01T09:30:00Z`, with a fraction only where there is one.
+  public var description: String {
+    let day = BusinessDay(dayNumber: Int(floorDivide(seconds, 86_400)))
+    let second = Int(seconds - Int64(day.dayNumber) * 86_400)
+    let fraction = Int(microseconds - seconds * 1_000_000)
+    var tail = ""
+    if fraction > 0 {
+      let digits = String(fraction)
+      tail = "." + String(repeating: "0", count: 6 - digits.count) + digits
+      while tail.hasSuffix("0") { tail.removeLast() }
+    }
+    func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
+    return "\(day)T\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))\(tail)Z"
+  }
+}
+
+/// A calendar day without a zone; a zone is the only way from an instant to a day and back.
+public struct BusinessDay: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// Days since 1970-01-01 in the proleptic Gregorian calendar.
+  public let dayNumber: Int
+
+  /// The day this many days after 1970-01-01.
+  public init(dayNumber: Int) { self.dayNumber = dayNumber }
+
+  /// The day with these parts, nil when the calendar has no such day.
+  public init?(year: Int, month: Int, day: Int) {
+    guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
+    let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
+    let lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
+    guard day <= lengths[month - 1] else { return nil }
+    let shifted = month <= 2 ? year - 1 : year
+    let era = (shifted >= 0 ? shifted : shifted - 399) / 400
+    let yearOfEra = shifted - era * 400
+    let dayOfYear = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1
+    let dayOfEra = yearOfEra * 365 + yearOfEra / 4 - yearOfEra / 100 + dayOfYear
+    dayNumber = era * 146_097 + dayOfEra - 719_468
+  }
+
+  /// Reads exactly `YYYY-MM-DD`; nil for anything else and for days that do not exist.
+  public init?(_ text: some StringProtocol) {
+    let bytes = Array(text.utf8)
+    guard bytes.count == 10, let day = TimeText.day(bytes[...]) else { return nil }
+    self = day
+  }
+
+  /// Year, month and day of the month.
+  public var parts: (year: Int, month: Int, day: Int) {
+    let z = dayNumber + 719_468
+    let era = (z >= 0 ? z : z - 146_096) / 146_097
+    let dayOfEra = z - era * 146_097
+    let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
+    let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
+    let monthIndex = (5 * dayOfYear + 2) / 153
+    let month = monthIndex < 10 ? monthIndex + 3 : monthIndex - 9
+    return (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * monthIndex + 2) / 5 + 1)
+  }
+
+  /// The day this many days later.
+  public func advanced(by days: Int) -> BusinessDay { BusinessDay(dayNumber: dayNumber + days) }
+
+  public static func < (a: BusinessDay, b: BusinessDay) -> Bool { a.dayNumber < b.dayNumber }
+
+  /// `YYYY-MM-DD`.
+  public var description: String {
+    let (year, month, day) = parts
+    let digits = String(year)
+    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
+      + (month < 10 ? "-0\(month)" : "-\(month)") + (day < 10 ? "-0\(day)" : "-\(day)")
+  }
+}
+
+/// The days of a report, both ends included.
+public struct Period: Hashable, Sendable, CustomStringConvertible {
+  /// The first day.
+  public let from: BusinessDay
+  /// The last day.
+  public let to: BusinessDay
+
+  /// A period; nil when it ends before it begins.
+  public init?(from: BusinessDay, to: BusinessDay) {
+    guard from <= to else { return nil }
+    self.from = from
+    self.to = to
+  }
+
+  /// Whether the day lies in the period.
+  public func contains(_ day: BusinessDay) -> Bool { from <= day && day <= to }
+
+  /// `2026-03-01_2026-03-31`, the name of the report folder.
+  public var description: String { "\(from)_\(to)" }
+}
+
+/// A time zone by its IANA name, with cached offsets so that millions of instants cost little.
+public final class Zone: Sendable, CustomStringConvertible {
+  /// The IANA name as it was configured.
+  public let name: String
+  private let rules: TimeZone
+  private let cache = Mutex<[Int64: Int32]>([:])
+  private static let slot: Int64 = 900
+
+  /// The zone with this name, nil when there is none.
+  public init?(_ name: String) {
+    guard !name.isEmpty, !name.hasPrefix("GMT+"), !name.hasPrefix("GMT-"), let rules = TimeZone(identifier: name)
+    else { return nil }
+    self.name = name
+    self.rules = rules
+  }
+
+  /// Coordinated universal time.
+  public static let utc: Zone = {
+    guard let zone = Zone("UTC") else { preconditionFailure("Foundation knows no UTC") }
+    return zone
+  }()
+
+  public var description: String { name }
+
+  /// Seconds that local time is ahead of UTC at this moment.
+  public func offset(atSeconds seconds: Int64) -> Int64 {
+    let index = floorDivide(seconds, Self.slot)
+    if let known = cache.withLock({ $0[index] }) { return Int64(known) }
+    let first = ask(index * Self.slot)
+    let last = ask((index + 1) * Self.slot - 1)
+    guard first == last else { return ask(seconds) }
+    cache.withLock { $0[index] = Int32(first) }
+    return first
+  }
+
+  private func ask(_ seconds: Int64) -> Int64 {
+    Int64(rules.secondsFromGMT(for: Date(timeIntervalSince1970: TimeInterval(seconds))))
+  }
+
+  /// The calendar day of this moment here.
+  public func day(of instant: Instant) -> BusinessDay {
+    let seconds = instant.seconds
+    return BusinessDay(dayNumber: Int(floorDivide(seconds + offset(atSeconds: seconds), 86_400)))
+  }
+
+  /// The moment of a wall-clock time here, given as seconds since 1970-01-01 00:00 on that clock.
+  /// A time that a clock change skips is moved forward by the gap; one that occurs twice is its first occurrence.
+  public func instant(ofLocalSeconds local: Int64) -> Instant {
+    let before = offset(atSeconds: local - 86_400)
+    let after = offset(atSeconds: local + 86_400)
+    let early = local - before
+    let late = local - after
+    let candidates = [min(early, late), max(early, late)].filter { local - $0 == offset(atSeconds: $0) }
+    return Instant(seconds: candidates.first ?? early)
+  }
+
+  /// The first moment of a day here.
+  public func start(of day: BusinessDay) -> Instant { instant(ofLocalSeconds: Int64(day.dayNumber) * 86_400) }
+}
+
+/// Reads ISO 8601 times strictly: no day that does not exist, no blanks, no two-digit years.
+public enum TimeText {
+  /// A time or a day; a time without offset and a day are read in `zone`, a day as its start. Nil when it is neither.
+  ///
+  /// Accepted: `YYYY-MM-DD`, and with `T` or a blank `HH:MM`, `HH:MM:SS`, `HH:MM:SS.fraction`, then nothing, `Z`,
+  /// `±HH`, `±HHMM` or `±HH:MM`.
+  public static func instant(_ text: some StringProtocol, in zone: Zone) -> Instant? {
+    let bytes = Array(text.utf8)
+    guard bytes.count >= 10, let day = day(bytes[0..<10]) else { return nil }
+    if bytes.count == 10 { return bounded(zone.start(of: day)) }
+    var rest = bytes[10...]
+    guard let separator = rest.popFirst(), [84, 116, 32].contains(separator),
+      let hour = number(&rest, digits: 2), hour < 24, rest.popFirst() == 58,
+      let minute = number(&rest, digits: 2), minute < 60
+    else { return nil }
+    var second = 0
+    var microseconds: Int64 = 0
+    if rest.first == 58 {
+      rest.removeFirst()
+      guard let value = number(&rest, digits: 2), value < 60 else { return nil }
+      second = value
+      if rest.first == 46 || rest.first == 44 {
+        rest.removeFirst()
+        let fraction = rest.prefix { $0 >= 48 && $0 <= 57 }
+        guard !fraction.isEmpty, fraction.count <= 12 else { return nil }
+        rest = rest.dropFirst(fraction.count)
+        for index in 0..<6 {
+          let digit = index < fraction.count ? fraction[fraction.startIndex + index] - 48 : 0
+          microseconds = microseconds * 10 + Int64(digit)
+        }
+      }
+    }
+    let local = Int64(day.dayNumber) * 86_400 + Int64(hour * 3600 + minute * 60 + second)
+    let base: Instant
+    if rest.isEmpty {
+      base = zone.instant(ofLocalSeconds: local)
+    } else {
+      guard let offset = offset(rest) else { return nil }
+      base = Instant(seconds: local - offset)
+    }
+    return bounded(Instant(microseconds: base.microseconds + microseconds))
+  }
+
+  /// Years 1 to 9999 in every zone; beyond, a day could not be written as YYYY-MM-DD.
+  private static func bounded(_ instant: Instant) -> Instant? {
+    (-62_135_500_000...253_402_200_000).contains(instant.seconds) ? instant : nil
+  }
+
+  static func day(_ bytes: ArraySlice<UInt8>) -> BusinessDay? {
+    var rest = bytes
+    guard let year = number(&rest, digits: 4), rest.popFirst() == 45, let month = number(&rest, digits: 2),
+      rest.popFirst() == 45, let day = number(&rest, digits: 2)
+    else { return nil }
+    return BusinessDay(year: year, month: month, day: day)
+  }
+
+  private static func number(_ bytes: inout ArraySlice<UInt8>, digits: Int) -> Int? {
+    guard bytes.count >= digits else { return nil }
+    var value = 0
+    for byte in bytes.prefix(digits) {
+      guard byte >= 48 && byte <= 57 else { return nil }
+      value = value * 10 + Int(byte - 48)
+    }
+    bytes = bytes.dropFirst(digits)
+    return value
+  }
+
+  private static func offset(_ bytes: ArraySlice<UInt8>) -> Int64? {
+    var rest = bytes
+    guard let sign = rest.popFirst() else { return nil }
+    if sign == 90 || sign == 122 { return rest.isEmpty ? 0 : nil }
+    guard sign == 43 || sign == 45, let hours = number(&rest, digits: 2), hours < 24 else { return nil }
+    var minutes = 0
+    if !rest.isEmpty {
+      if rest.first == 58 { rest.removeFirst() }
+      guard let value = number(&rest, digits: 2), value < 60, rest.isEmpty else { return nil }
+      minutes = value
+    }
+    let seconds = Int64(hours * 3600 + minutes * 60)
+    return sign == 45 ? -seconds : seconds
+  }
+}
+
+/// Division that rounds towards negative infinity.
+func floorDivide(_ a: Int64, _ b: Int64) -> Int64 {
+  let quotient = a / b
+  return a % b < 0 ? quotient - 1 : quotient
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// An id of an order, payment or refund: trimmed of ASCII blanks, Unicode NFC, compared byte by byte.
+///
+/// `007` and `7`, `a1` and `A1` differ; texts that Unicode calls equal are equal, because both were brought to NFC.
+public struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertible {
+  /// The id as it is stored, compared and printed.
+  public let text: String
+
+  /// Why a text is not an id.
+  public enum Problem: Error, Equatable, Sendable {
+    case empty
+    case controlCharacter
+
+    /// The words for a reject.
+    public var reason: String {
+      switch self {
+      case .empty: "is empty"
+      case .controlCharacter: "contains a control character"
+      }
+    }
+  }
+
+  /// Reads an id from a cell or a JSON text.
+  public init(_ raw: some StringProtocol) throws(Problem) {
+    let raw = Substring(raw)
+    let utf8 = raw.utf8
+    let isBlank: (UInt8) -> Bool = { $0 == 32 || $0 == 9 }
+    let start = utf8.firstIndex { !isBlank($0) }
+    guard let start, let last = utf8.lastIndex(where: { !isBlank($0) }) else { throw .empty }
+    let trimmed = raw[start...last]
+    var ascii = true
+    for byte in trimmed.utf8 {
+      if byte < 32 || byte == 127 { throw .controlCharacter }
+      if byte >= 128 { ascii = false }
+    }
+    if ascii {
+      text = String(trimmed)
+    } else {
+      if trimmed.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) }) { throw .controlCharacter }
+      text = String(trimmed).precomposedStringWithCanonicalMapping
+    }
+  }
+
+  /// An id that the warehouse already holds.
+  public init(stored text: String) { self.text = text }
+
+  public var description: String { text }
+  public static func == (a: Identifier, b: Identifier) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
+  public func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+  public static func < (a: Identifier, b: Identifier) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+}

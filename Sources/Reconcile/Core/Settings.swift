@@ -1,0 +1,107 @@
+/// Everything `reconcile.toml`, the environment and the command line decide, checked and with paths made absolute.
+public struct Settings: Sendable {
+  /// Zone of business dates.
+  public var zone: Zone = .utc
+  /// The folder that holds one folder a period.
+  public var output = "reports"
+  public var formats: Set<ReportFormat> = [.csv, .xlsx]
+  public var warehousePath = "reconcile.sqlite"
+  public var orders = MerchantFileSettings()
+  public var refunds = MerchantFileSettings()
+  /// Glob patterns of webhook archives, in the order of the configuration.
+  public var eventPatterns: [String] = []
+  /// Seconds during which an unpaid order is pending.
+  public var graceSeconds: Int64 = 48 * 3600
+  /// Seconds during which a refund that was asked for is pending.
+  public var refundGraceSeconds: Int64 = 5 * 86_400
+  /// |collected − amount| up to this still counts as exact.
+  public var tolerance: [Currency: Money] = [:]
+  /// In alphabetical order of their names.
+  public var providers: [ProviderSettings] = []
+  /// What was assumed because the configuration does not say it; printed on About and in summary.json.
+  public var assumptions: [String] = []
+
+  public init() {}
+
+  /// The provider with this name, nil when none is configured.
+  public func provider(named name: String) -> ProviderSettings? { providers.first { $0.name == name } }
+}
+
+/// The formats of `--format`.
+public enum ReportFormat: String, Sendable, CaseIterable { case csv, xlsx }
+
+/// Where merchant rows lie and how they are written.
+public struct MerchantFileSettings: Sendable {
+  /// Glob patterns in the order of the configuration.
+  public var patterns: [String] = []
+  /// Zone of times without an offset.
+  public var zone: Zone = .utc
+  /// `.` or `,`.
+  public var decimalMark: UInt8 = UInt8(ascii: ".")
+  /// Our column name to the name in the file, where they differ.
+  public var columns: [String: String] = [:]
+
+  public init() {}
+}
+
+/// One `[providers.NAME]` section.
+public struct ProviderSettings: Sendable {
+  public var name: String
+  public var kind: ProviderKind
+  public var source: ProviderSource
+  /// Zone of the provider's times and days without an offset.
+  public var zone: Zone = .utc
+  public var lookbackDays = 30
+  /// At most this many requests in any window of `seconds`.
+  public var rateLimit: RateLimit?
+  /// Lower-case provider word to our word; added to the built-in map and stronger than it.
+  public var statusMap: [String: PaymentStatus] = [:]
+  /// Dapit: the currency of records that name none.
+  public var currency: Currency
+  /// Dapit: the fee taken from every refund; nil means no fee rule.
+  public var refundFee: Money?
+  /// Dapit: whether reported refunds are net of the fee (the default) or gross.
+  public var settlementRefundsAreGross = false
+  /// Dapit: earlier records are test money.
+  public var liveSince: Instant?
+  /// Gate: true when amounts are decimals of the major unit.
+  public var amountsAreMajor = false
+  /// Inflow: header line with `{key}` in place of the key.
+  public var authHeader = "Authorization: Api-Key {key}"
+  /// Inflow: true when amounts are net of the provider's fees.
+  public var amountIsNet = false
+  /// MAXFI: the secret that signs webhook deliveries.
+  public var webhookSecret: Secret?
+  /// Seconds for connecting and for any time without a byte.
+  public var timeoutSeconds: Double = 30
+  /// Seconds for the provider's whole import.
+  public var deadlineSeconds: Double = 1_800
+  /// Certificates to trust instead of the system's.
+  public var caFile: String?
+
+  public init(name: String, kind: ProviderKind, source: ProviderSource, currency: Currency) {
+    self.name = name
+    self.kind = kind
+    self.source = source
+    self.currency = currency
+  }
+}
+
+/// Where a provider's responses come from.
+public enum ProviderSource: Sendable {
+  /// The API: `baseURL` without a trailing slash.
+  case network(baseURL: String, key: Secret)
+  /// Saved responses in a folder.
+  case directory(String)
+}
+
+/// `N/Ss`: no window of `seconds` holds more than `requests`.
+public struct RateLimit: Sendable, Equatable {
+  public var requests: Int
+  public var seconds: Double
+
+  public init(requests: Int, seconds: Double) {
+    self.requests = requests
+    self.seconds = seconds
+  }
+}
