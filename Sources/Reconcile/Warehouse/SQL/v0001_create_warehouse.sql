@@ -1,1 +1,371 @@
-SELECT 1;
+-- The warehouse of reconcile, version 1.
+-- Money is counted in minor units (_minor), instants in microseconds since 1970 UTC (_at), days in days since
+-- 1970-01-01 (_on). NULL is unknown. The views at the end show the same in readable form.
+
+CREATE TABLE run (
+  id INTEGER PRIMARY KEY,
+  run_id TEXT NOT NULL UNIQUE,
+  command TEXT NOT NULL,
+  started_at INTEGER NOT NULL,
+  finished_at INTEGER,
+  from_on INTEGER NOT NULL,
+  to_on INTEGER NOT NULL,
+  as_of_at INTEGER NOT NULL,
+  tool TEXT NOT NULL,
+  configuration_digest TEXT NOT NULL,
+  is_test_data INTEGER NOT NULL CHECK (is_test_data IN (0, 1)),
+  exit_status INTEGER,
+  CHECK (from_on <= to_on)
+) STRICT;
+
+-- Evidence: every response body that records were read from, masked, by content; never changed.
+CREATE TABLE evidence_body (
+  id INTEGER PRIMARY KEY,
+  sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
+  byte_count INTEGER NOT NULL CHECK (byte_count >= 0),
+  deflated BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE evidence (
+  id INTEGER PRIMARY KEY,
+  run INTEGER NOT NULL REFERENCES run (id),
+  provider TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  request TEXT NOT NULL,
+  lookup_id TEXT,
+  is_refund_lookup INTEGER NOT NULL CHECK (is_refund_lookup IN (0, 1)),
+  fetched_at INTEGER NOT NULL,
+  body INTEGER NOT NULL REFERENCES evidence_body (id)
+) STRICT;
+
+-- What a record or merchant row said before it changed.
+CREATE TABLE history (
+  id INTEGER PRIMARY KEY,
+  kind TEXT NOT NULL CHECK (kind IN ('order', 'merchant_refund', 'payment', 'refund')),
+  provider TEXT NOT NULL,
+  record_id TEXT NOT NULL,
+  facts TEXT NOT NULL,
+  replaced_by_run INTEGER NOT NULL REFERENCES run (id),
+  UNIQUE (kind, provider, record_id, facts)
+) STRICT;
+
+-- Merchant rows.
+CREATE TABLE sales_order (
+  id INTEGER PRIMARY KEY,
+  order_id TEXT NOT NULL UNIQUE,
+  created_at INTEGER NOT NULL,
+  currency TEXT NOT NULL CHECK (length(currency) = 3),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  provider TEXT,
+  provider_reference TEXT,
+  is_cancelled INTEGER NOT NULL CHECK (is_cancelled IN (0, 1)),
+  source TEXT NOT NULL
+) STRICT;
+CREATE INDEX sales_order_by_reference ON sales_order (provider_reference) WHERE provider_reference IS NOT NULL;
+
+CREATE TABLE merchant_refund (
+  id INTEGER PRIMARY KEY,
+  refund_id TEXT NOT NULL UNIQUE,
+  order_id TEXT NOT NULL,
+  created_at INTEGER NOT NULL,
+  currency TEXT NOT NULL CHECK (length(currency) = 3),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  provider_reference TEXT,
+  source TEXT NOT NULL
+) STRICT;
+CREATE INDEX merchant_refund_by_order ON merchant_refund (order_id);
+CREATE INDEX merchant_refund_by_reference ON merchant_refund (provider_reference) WHERE provider_reference IS NOT NULL;
+
+CREATE TABLE input_file (
+  path TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  row_count INTEGER NOT NULL,
+  sha256 TEXT NOT NULL,
+  run INTEGER NOT NULL REFERENCES run (id)
+) STRICT, WITHOUT ROWID;
+
+-- Webhook events.
+CREATE TABLE event (
+  id INTEGER PRIMARY KEY,
+  provider TEXT NOT NULL,
+  event_id TEXT NOT NULL,
+  received_minor INTEGER CHECK (received_minor >= 0),
+  received_currency TEXT,
+  paid_at INTEGER,
+  refund_id TEXT,
+  refund_minor INTEGER CHECK (refund_minor >= 0),
+  refund_currency TEXT,
+  refund_status TEXT,
+  refund_created_at INTEGER,
+  UNIQUE (provider, event_id)
+) STRICT;
+CREATE TABLE event_reference (
+  provider TEXT NOT NULL,
+  reference TEXT NOT NULL,
+  event INTEGER NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+  PRIMARY KEY (provider, reference, event)
+) STRICT, WITHOUT ROWID;
+CREATE TABLE event_order (
+  order_id TEXT NOT NULL,
+  event INTEGER NOT NULL REFERENCES event (id) ON DELETE CASCADE,
+  PRIMARY KEY (order_id, event)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX event_order_by_event ON event_order (event);
+
+-- Payments as their providers report them; the last six columns are derived by matching.
+CREATE TABLE payment (
+  id INTEGER PRIMARY KEY,
+  provider TEXT NOT NULL,
+  payment_id TEXT NOT NULL,
+  currency TEXT NOT NULL CHECK (length(currency) = 3),
+  amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
+  received_minor INTEGER CHECK (received_minor >= 0),
+  overpaid_minor INTEGER,
+  announced_fee_minor INTEGER,
+  refunded_total_minor INTEGER CHECK (refunded_total_minor > 0),
+  status TEXT NOT NULL,
+  provider_status TEXT NOT NULL,
+  paid_at INTEGER,
+  updated_at INTEGER,
+  amount_is_net INTEGER NOT NULL CHECK (amount_is_net IN (0, 1)),
+  is_test INTEGER NOT NULL CHECK (is_test IN (0, 1)),
+  names TEXT NOT NULL,
+  evidence INTEGER NOT NULL REFERENCES evidence (id),
+  changed_in_run INTEGER NOT NULL REFERENCES run (id),
+  withdrawn_in_run INTEGER REFERENCES run (id),
+  collected_minor INTEGER CHECK (collected_minor >= 0),
+  sales_order INTEGER REFERENCES sales_order (id),
+  rule TEXT CHECK (rule IN ('manual', 'order_id', 'reference', 'event')),
+  paid_on INTEGER,
+  local_on INTEGER,
+  CHECK ((sales_order IS NULL) = (rule IS NULL)),
+  UNIQUE (provider, payment_id)
+) STRICT;
+CREATE INDEX payment_by_order ON payment (sales_order) WHERE sales_order IS NOT NULL;
+
+-- Every id an order or an event may call a payment by, its own included.
+CREATE TABLE payment_name (
+  name TEXT NOT NULL,
+  provider TEXT NOT NULL,
+  payment INTEGER NOT NULL REFERENCES payment (id) ON DELETE CASCADE,
+  PRIMARY KEY (name, provider, payment)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX payment_name_by_payment ON payment_name (payment);
+
+-- Order ids that a payment itself carries.
+CREATE TABLE payment_claim (
+  order_id TEXT NOT NULL,
+  payment INTEGER NOT NULL REFERENCES payment (id) ON DELETE CASCADE,
+  PRIMARY KEY (order_id, payment)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX payment_claim_by_payment ON payment_claim (payment);
+
+-- Refunds: listed ones, and those that are worked out of a payment ('derived'). payment_id is as written.
+CREATE TABLE refund (
+  id INTEGER PRIMARY KEY,
+  provider TEXT NOT NULL,
+  refund_id TEXT NOT NULL,
+  origin TEXT NOT NULL CHECK (origin IN ('listed', 'derived')),
+  payment_id TEXT,
+  possible_payment_id_1 TEXT,
+  possible_payment_id_2 TEXT,
+  currency TEXT NOT NULL CHECK (length(currency) = 3),
+  amount_minor INTEGER CHECK (amount_minor >= 0),
+  fee_minor INTEGER CHECK (fee_minor >= 0),
+  status TEXT NOT NULL CHECK (status IN ('pending', 'completed', 'failed', 'unknown')),
+  provider_status TEXT NOT NULL,
+  refunded_at INTEGER,
+  updated_at INTEGER,
+  inferred INTEGER NOT NULL CHECK (inferred IN (0, 1)),
+  is_test INTEGER NOT NULL CHECK (is_test IN (0, 1)),
+  evidence INTEGER REFERENCES evidence (id),
+  changed_in_run INTEGER NOT NULL REFERENCES run (id),
+  withdrawn_in_run INTEGER REFERENCES run (id),
+  payment INTEGER REFERENCES payment (id),
+  refunded_on INTEGER,
+  local_on INTEGER,
+  UNIQUE (provider, refund_id)
+) STRICT;
+CREATE INDEX refund_by_payment ON refund (payment) WHERE payment IS NOT NULL;
+
+-- How the latest look-up of an id ended.
+CREATE TABLE lookup (
+  provider TEXT NOT NULL,
+  lookup_id TEXT NOT NULL,
+  is_refund INTEGER NOT NULL CHECK (is_refund IN (0, 1)),
+  outcome TEXT NOT NULL CHECK (outcome IN ('found', 'not_found', 'failed')),
+  run INTEGER NOT NULL REFERENCES run (id),
+  PRIMARY KEY (provider, lookup_id, is_refund)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE settlement_report (
+  id INTEGER PRIMARY KEY,
+  provider TEXT NOT NULL,
+  currency TEXT NOT NULL CHECK (length(currency) = 3),
+  from_on INTEGER NOT NULL,
+  to_on INTEGER NOT NULL,
+  gross_minor INTEGER,
+  refunds_minor INTEGER,
+  fees_minor INTEGER,
+  net_minor INTEGER,
+  payment_count INTEGER,
+  has_unreadable_lines INTEGER NOT NULL CHECK (has_unreadable_lines IN (0, 1)),
+  evidence INTEGER NOT NULL REFERENCES evidence (id),
+  read_order INTEGER NOT NULL,
+  CHECK (from_on <= to_on),
+  UNIQUE (provider, currency, from_on, to_on)
+) STRICT;
+CREATE TABLE settlement_line (
+  report INTEGER NOT NULL REFERENCES settlement_report (id) ON DELETE CASCADE,
+  line_on INTEGER NOT NULL,
+  gross_minor INTEGER,
+  refunds_minor INTEGER,
+  fees_minor INTEGER,
+  net_minor INTEGER,
+  payment_count INTEGER,
+  was_in_a_period INTEGER NOT NULL DEFAULT 0 CHECK (was_in_a_period IN (0, 1)),
+  PRIMARY KEY (report, line_on)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE reject (
+  id INTEGER PRIMARY KEY,
+  origin TEXT NOT NULL,
+  source TEXT NOT NULL,
+  location TEXT NOT NULL,
+  reason TEXT NOT NULL,
+  record TEXT NOT NULL
+) STRICT;
+CREATE INDEX reject_by_origin ON reject (origin);
+
+-- The latest import of each provider.
+CREATE TABLE provider_state (
+  provider TEXT PRIMARY KEY,
+  kind TEXT NOT NULL,
+  run INTEGER NOT NULL REFERENCES run (id),
+  status TEXT NOT NULL CHECK (status IN ('complete', 'incomplete', 'refused')),
+  page_count INTEGER NOT NULL,
+  record_count INTEGER NOT NULL,
+  new_count INTEGER NOT NULL,
+  changed_count INTEGER NOT NULL,
+  reject_count INTEGER NOT NULL,
+  test_count INTEGER NOT NULL,
+  request_count INTEGER NOT NULL,
+  message TEXT,
+  read_at INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+-- Lists of which a complete walk is on record, and the run that made the latest one.
+CREATE TABLE complete_walk (
+  provider TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  run INTEGER NOT NULL REFERENCES run (id),
+  PRIMARY KEY (provider, stream)
+) STRICT, WITHOUT ROWID;
+
+-- What people decided: rows are added, never changed.
+CREATE TABLE manual_link (
+  id INTEGER PRIMARY KEY,
+  provider TEXT NOT NULL,
+  payment_id TEXT NOT NULL,
+  order_id TEXT,
+  note TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX manual_link_by_payment ON manual_link (provider, payment_id);
+CREATE TABLE resolution (
+  id INTEGER PRIMARY KEY,
+  discrepancy_id TEXT NOT NULL,
+  resolution TEXT NOT NULL CHECK (resolution IN ('accepted', 'open')),
+  note TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX resolution_by_discrepancy ON resolution (discrepancy_id);
+
+-- Verdicts: one row an order, written by matching.
+CREATE TABLE order_verdict (
+  sales_order INTEGER PRIMARY KEY REFERENCES sales_order (id),
+  order_on INTEGER NOT NULL,
+  provider TEXT,
+  match_status TEXT NOT NULL,
+  refund_status TEXT NOT NULL,
+  collected_minor INTEGER,
+  due_minor INTEGER,
+  refunded_minor INTEGER,
+  refund_fees_minor INTEGER NOT NULL,
+  payment_ids TEXT,
+  refund_ids TEXT,
+  matched_by TEXT,
+  is_final INTEGER NOT NULL CHECK (is_final IN (0, 1))
+) STRICT;
+CREATE INDEX order_verdict_by_day ON order_verdict (order_on);
+CREATE INDEX order_verdict_not_final ON order_verdict (sales_order) WHERE is_final = 0;
+
+CREATE TABLE suggestion (
+  sales_order INTEGER PRIMARY KEY REFERENCES sales_order (id),
+  payment INTEGER NOT NULL UNIQUE REFERENCES payment (id)
+) STRICT;
+
+CREATE TABLE discrepancy (
+  id TEXT PRIMARY KEY,
+  scope TEXT NOT NULL CHECK (scope IN ('order', 'record')),
+  code TEXT NOT NULL,
+  status TEXT NOT NULL CHECK (status IN ('open', 'settled')),
+  provider TEXT,
+  currency TEXT,
+  order_id TEXT,
+  payment_id TEXT,
+  refund_id TEXT,
+  business_on INTEGER,
+  expected INTEGER,
+  actual INTEGER,
+  is_count INTEGER NOT NULL CHECK (is_count IN (0, 1)),
+  explanation TEXT NOT NULL,
+  sales_order INTEGER REFERENCES sales_order (id),
+  first_run INTEGER NOT NULL REFERENCES run (id),
+  changed_run INTEGER NOT NULL REFERENCES run (id),
+  gone_run INTEGER REFERENCES run (id)
+) STRICT;
+CREATE INDEX discrepancy_by_order ON discrepancy (order_id) WHERE gone_run IS NULL;
+CREATE INDEX discrepancy_by_sales_order ON discrepancy (sales_order) WHERE gone_run IS NULL;
+
+CREATE TABLE settlement_day (
+  provider TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  day_on INTEGER NOT NULL,
+  gross_minor INTEGER,
+  refunds_minor INTEGER NOT NULL,
+  fees_minor INTEGER NOT NULL,
+  net_minor INTEGER,
+  payment_count INTEGER,
+  reported_gross_minor INTEGER,
+  reported_refunds_minor INTEGER,
+  reported_fees_minor INTEGER,
+  reported_net_minor INTEGER,
+  reported_count INTEGER,
+  status TEXT NOT NULL,
+  PRIMARY KEY (provider, currency, day_on)
+) STRICT, WITHOUT ROWID;
+
+-- What changed since the last matching, and the rules that matching followed.
+CREATE TABLE touched_payment (payment INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE touched_order (sales_order INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE touched_name (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
+CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
+
+-- For people who open the file with other tools.
+CREATE VIEW v_order AS
+SELECT o.order_id, date(v.order_on * 86400, 'unixepoch') AS order_date, o.currency, o.amount_minor, v.collected_minor,
+  v.due_minor, v.refunded_minor, v.match_status, v.refund_status, v.provider, v.payment_ids, v.refund_ids, v.matched_by
+FROM sales_order o LEFT JOIN order_verdict v ON v.sales_order = o.id;
+
+CREATE VIEW v_payment AS
+SELECT p.provider, p.payment_id, date(p.paid_on * 86400, 'unixepoch') AS payment_date, p.currency, p.amount_minor,
+  p.collected_minor, p.status, p.provider_status, o.order_id, p.rule AS matched_by
+FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order WHERE p.is_test = 0;
+
+CREATE VIEW v_open_discrepancy AS
+SELECT d.id, d.code, d.provider, d.currency, d.order_id, d.payment_id, d.refund_id,
+  date(d.business_on * 86400, 'unixepoch') AS business_date, d.expected, d.actual, d.explanation
+FROM discrepancy d WHERE d.gone_run IS NULL AND d.status = 'open'
+  AND 'accepted' IS NOT (SELECT resolution FROM resolution r WHERE r.discrepancy_id = d.id ORDER BY r.id DESC LIMIT 1);

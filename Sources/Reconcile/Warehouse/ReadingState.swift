@@ -1,0 +1,69 @@
+import Foundation
+import GRDB
+import ReconcileCore
+import ReconcileMatching
+
+/// What the latest imports read completely, so that nothing is called absent that was only not read.
+struct ReadingState {
+  let settings: Settings
+  /// Providers whose latest import was complete.
+  let complete: Set<String>
+  /// Inflow providers whose refund list was walked completely by the latest import.
+  let refundsWalked: Set<String>
+
+  init(_ settings: Settings, _ db: Database) throws {
+    self.settings = settings
+    complete = Set(
+      try String.fetchAll(db, sql: "SELECT provider FROM provider_state WHERE status = 'complete'"))
+    refundsWalked = Set(
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT w.provider FROM complete_walk w JOIN provider_state s ON s.provider = w.provider AND s.run = w.run
+          WHERE w.stream = 'refunds'
+          """))
+  }
+
+  /// What may be missing around one order.
+  func gaps(_ order: OrderCase, reference: String?, _ db: Database) throws -> ReadingGaps {
+    let gates = Set(settings.providers.filter { $0.kind == .gate }.map(\.name))
+    let payers = Set(order.payments.map(\.provider))
+    let isAtGate = !payers.isDisjoint(with: gates) || order.namedProvider.map(gates.contains) ?? false
+    let paymentUnread = try paymentMayBeUnread(order, reference, db)
+    var refundsUnread = false
+    for name in payers.sorted() {
+      switch settings.provider(named: name)?.kind {
+      case .maxfi, .dapit: refundsUnread = refundsUnread || !complete.contains(name)
+      case .inflow: refundsUnread = refundsUnread || !(complete.contains(name) || refundsWalked.contains(name))
+      case .gate:
+        if order.namedProvider == name, paymentUnread { refundsUnread = true }
+        for asked in order.asked {
+          guard let id = asked.providerReference else { continue }
+          if try !wasAsked(name, id, isRefund: true, db) { refundsUnread = true }
+        }
+      case nil: refundsUnread = true
+      }
+    }
+    return ReadingGaps(
+      paymentMayBeUnread: paymentUnread, refundsMayBeUnread: refundsUnread,
+      hasUnaskableRefund: isAtGate && order.asked.contains { $0.providerReference == nil })
+  }
+
+  private func paymentMayBeUnread(_ order: OrderCase, _ reference: String?, _ db: Database) throws -> Bool {
+    guard let name = order.namedProvider else {
+      return settings.providers.contains { $0.kind.listsPayments && !complete.contains($0.name) }
+    }
+    guard let provider = settings.provider(named: name) else { return true }
+    if provider.kind.listsPayments { return !complete.contains(name) }
+    guard let id = reference ?? (provider.kind == .gate ? order.orderID : nil) else { return true }
+    return try !wasAsked(name, id, isRefund: false, db)
+  }
+
+  /// Whether the latest look-up of this id got an answer, found or not.
+  private func wasAsked(_ provider: String, _ id: String, isRefund: Bool, _ db: Database) throws -> Bool {
+    let outcome = try String.fetchOne(
+      db.cachedStatement(sql: "SELECT outcome FROM lookup WHERE provider = ? AND lookup_id = ? AND is_refund = ?"),
+      arguments: [provider, id, isRefund])
+    return outcome == "found" || outcome == "not_found"
+  }
+}

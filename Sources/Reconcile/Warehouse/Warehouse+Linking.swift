@@ -1,0 +1,266 @@
+import Foundation
+import GRDB
+import ReconcileCore
+import ReconcileMatching
+
+extension Warehouse {
+  /// Ties payments to orders and refunds to payments, for everything that was touched since the last matching.
+  ///
+  /// Set-based and idempotent. Leaves the orders whose money may have changed in `touched_order`; `match` classifies
+  /// them. Gate refunds can be looked up after this, because it is then known where their orders were paid.
+  public func link(settings: Settings) throws {
+    try write { db in
+      try touchEverythingIfRulesChanged(settings, db)
+      try expandTouched(db)
+      try normalisePayments(settings, db)
+      try linkPayments(db)
+      try linkRefunds(settings, db)
+      try deriveRefunds(settings, db)
+      try dateRefunds(settings, db)
+      try db.execute(sql: "DELETE FROM touched_payment; DELETE FROM touched_name;")
+    }
+  }
+
+  /// A changed rule may change any verdict.
+  private func touchEverythingIfRulesChanged(_ settings: Settings, _ db: Database) throws {
+    let digest = settings.rulesDigest
+    if try String.fetchOne(db, sql: "SELECT value FROM fact WHERE name = 'rules'") == digest { return }
+    try db.execute(
+      sql: """
+        INSERT OR IGNORE INTO touched_payment SELECT id FROM payment;
+        INSERT OR IGNORE INTO touched_order SELECT id FROM sales_order;
+        UPDATE refund SET refunded_on = NULL, local_on = NULL;
+        """)
+    try db.execute(sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('rules', ?)", arguments: [digest])
+  }
+
+  /// Payments that a touched order, name or event may tie differently.
+  private func expandTouched(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT OR IGNORE INTO touched_payment
+          SELECT c.payment FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
+          JOIN payment_claim c ON c.order_id = o.order_id;
+        INSERT OR IGNORE INTO touched_payment
+          SELECT n.payment FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
+          JOIN payment_name n ON n.name = o.provider_reference;
+        INSERT OR IGNORE INTO touched_payment
+          SELECT n.payment FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
+          JOIN event_order e ON e.order_id = o.order_id JOIN event_reference r ON r.event = e.event
+          JOIN payment_name n ON n.name = r.reference AND n.provider = r.provider;
+        INSERT OR IGNORE INTO touched_payment
+          SELECT n.payment FROM touched_name t JOIN payment_name n ON n.name = t.name;
+        """)
+  }
+
+  /// Works out collected amounts and dates of touched payments.
+  private func normalisePayments(_ settings: Settings, _ db: Database) throws {
+    let update = try db.cachedStatement(
+      sql: "UPDATE payment SET collected_minor = ?, paid_on = ?, local_on = ? WHERE id = ?")
+    let event = try db.cachedStatement(
+      sql: """
+        SELECT e.received_minor FROM payment_name n JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
+        JOIN event e ON e.id = r.event
+        WHERE n.payment = ? AND e.received_minor IS NOT NULL AND e.received_currency = ?
+        ORDER BY e.paid_at DESC NULLS LAST, e.received_minor DESC LIMIT 1
+        """)
+    let hasEvents = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE received_minor IS NOT NULL)") ?? false
+    let providers = Dictionary(uniqueKeysWithValues: settings.providers.map { ($0.name, $0) })
+    let rows = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT p.id, p.provider, p.currency, p.amount_minor, p.received_minor, p.status, p.paid_at, p.amount_is_net
+        FROM payment p WHERE p.id IN touched_payment
+        """)
+    while let row = try rows.next() {
+      let id: Int64 = row[0]
+      guard let provider = providers[row[1]] else { continue }
+      let status = PaymentStatus(rawValue: row[5]) ?? .unknown
+      var eventReceived: Int64?
+      if hasEvents, provider.kind == .dapit {
+        eventReceived = try Int64.fetchOne(event, arguments: [id, row[2] as String])
+      }
+      let collected = Collected.minorUnits(
+        kind: provider.kind, status: status, amount: row[3], received: row[4], eventReceived: eventReceived,
+        amountIsNet: row[7])
+      let paidAt = (row[6] as Int64?).map(Instant.init(microseconds:))
+      try update.execute(arguments: [
+        collected, paidAt.map { settings.zone.day(of: $0).dayNumber }, paidAt.map { provider.zone.day(of: $0).dayNumber },
+        id,
+      ])
+    }
+  }
+
+  /// The strongest rule that names exactly one order decides; a rule that names two does not apply.
+  private func linkPayments(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        INSERT OR IGNORE INTO touched_order
+          SELECT sales_order FROM payment WHERE id IN touched_payment AND sales_order IS NOT NULL;
+        DROP TABLE IF EXISTS temp.candidate;
+        CREATE TEMP TABLE candidate AS
+        SELECT p.id AS payment, p.is_test,
+          (SELECT m.id FROM manual_link m WHERE m.provider = p.provider AND m.payment_id = p.payment_id
+            ORDER BY m.id DESC LIMIT 1) AS decision,
+          (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) END FROM payment_claim c
+            JOIN sales_order o ON o.order_id = c.order_id WHERE c.payment = p.id) AS by_claim,
+          (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) END FROM payment_name n
+            JOIN sales_order o ON o.provider_reference = n.name
+            WHERE n.payment = p.id AND (o.provider IS NULL OR o.provider = p.provider)) AS by_reference,
+          (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) END FROM payment_name n
+            JOIN event_reference r ON r.reference = n.name AND r.provider = p.provider
+            JOIN event_order e ON e.event = r.event JOIN sales_order o ON o.order_id = e.order_id
+            WHERE n.payment = p.id) AS by_event
+        FROM payment p WHERE p.id IN touched_payment;
+        UPDATE payment SET (sales_order, rule) = (
+          SELECT
+            CASE WHEN c.is_test THEN NULL
+              WHEN c.decision IS NOT NULL THEN
+                (SELECT o.id FROM manual_link m JOIN sales_order o ON o.order_id = m.order_id WHERE m.id = c.decision)
+              ELSE coalesce(c.by_claim, c.by_reference, c.by_event) END,
+            CASE WHEN c.is_test THEN NULL
+              WHEN c.decision IS NOT NULL THEN
+                (SELECT 'manual' FROM manual_link m JOIN sales_order o ON o.order_id = m.order_id WHERE m.id = c.decision)
+              WHEN c.by_claim IS NOT NULL THEN 'order_id' WHEN c.by_reference IS NOT NULL THEN 'reference'
+              WHEN c.by_event IS NOT NULL THEN 'event' END
+          FROM temp.candidate c WHERE c.payment = payment.id)
+        WHERE id IN touched_payment;
+        DROP TABLE temp.candidate;
+        INSERT OR IGNORE INTO touched_order
+          SELECT sales_order FROM payment WHERE id IN touched_payment AND sales_order IS NOT NULL;
+        """)
+  }
+
+  /// Refunds that MAXFI and Gate do not list: from the payment's own total, from events, from look-ups, or inferred.
+  private func deriveRefunds(_ settings: Settings, _ db: Database) throws {
+    let silent = settings.providers.filter { $0.kind == .maxfi || $0.kind == .gate }
+    guard !silent.isEmpty else { return }
+    try db.execute(sql: "DELETE FROM refund WHERE origin = 'derived' AND payment IN touched_payment")
+    let run = try Int64.fetchOne(db, sql: "SELECT max(id) FROM run") ?? 0
+    let add = try db.cachedStatement(
+      sql: """
+        INSERT OR REPLACE INTO refund (provider, refund_id, origin, payment_id, currency, amount_minor, status,
+          provider_status, refunded_at, inferred, is_test, changed_in_run, payment)
+        VALUES (?, ?, 'derived', ?, ?, ?, 'completed', ?, ?, ?, 0, ?, ?)
+        """)
+    let events = try db.cachedStatement(
+      sql: """
+        SELECT DISTINCT e.refund_id, e.refund_minor, e.refund_currency, e.refund_status, e.refund_created_at
+        FROM payment_name n JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
+        JOIN event e ON e.id = r.event WHERE n.payment = ? AND e.refund_id IS NOT NULL
+        ORDER BY e.refund_created_at NULLS FIRST, e.refund_minor
+        """)
+    let looked = try db.cachedStatement(
+      sql: "SELECT EXISTS (SELECT 1 FROM refund WHERE payment = ? AND origin = 'listed')")
+    for provider in silent {
+      let rows = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT id, payment_id, currency, refunded_total_minor, status, provider_status, collected_minor,
+            coalesce(updated_at, paid_at) AS changed_at
+          FROM payment WHERE provider = ? AND is_test = 0 AND id IN touched_payment AND (
+            refunded_total_minor IS NOT NULL OR status IN ('refunded', 'partially_refunded')
+            OR EXISTS (SELECT 1 FROM event e WHERE e.provider = ?1 AND e.refund_id IS NOT NULL))
+          """,
+        arguments: [provider.name])
+      for row in rows {
+        let id: Int64 = row["id"]
+        let paymentID: String = row["payment_id"]
+        let word: String = row["provider_status"]
+        let changedAt: Int64? = row["changed_at"]
+        func put(_ refundID: String, _ currency: String, _ amount: Int64?, _ word: String, _ at: Int64?, inferred: Bool)
+          throws
+        {
+          try add.execute(arguments: [
+            provider.name, refundID, paymentID, currency, amount, word, at, inferred, run, id,
+          ])
+        }
+        let currency: String = row["currency"]
+        if let total: Int64 = row["refunded_total_minor"] {
+          try put(paymentID + ":refund", currency, total, word, changedAt, inferred: false)
+          continue
+        }
+        let told = try Row.fetchAll(events, arguments: [id])
+        for event in told {
+          try put(
+            event["refund_id"], event["refund_currency"], event["refund_minor"], event["refund_status"] ?? word,
+            event["refund_created_at"] ?? changedAt, inferred: false)
+        }
+        if !told.isEmpty { continue }
+        if provider.kind == .gate, try Bool.fetchOne(looked, arguments: [id]) ?? false { continue }
+        switch row["status"] as String {
+        case "refunded": try put(paymentID + ":refund", currency, row["collected_minor"], word, changedAt, inferred: true)
+        case "partially_refunded": try put(paymentID + ":refund", currency, nil, word, changedAt, inferred: true)
+        default: break
+        }
+      }
+    }
+  }
+
+  /// Finds the payment of each listed refund.
+  private func linkRefunds(_ settings: Settings, _ db: Database) throws {
+    let gates = settings.providers.filter { $0.kind == .gate }.map(\.name)
+    let gateList = gates.map { "'\($0.replacingOccurrences(of: "'", with: "''"))'" }.joined(separator: ", ")
+    try db.execute(
+      sql: """
+        DROP TABLE IF EXISTS temp.moved;
+        CREATE TEMP TABLE moved AS
+        SELECT r.id, r.payment AS old_payment, coalesce(
+          (SELECT p.id FROM payment p WHERE p.provider = r.provider AND p.payment_id = r.payment_id),
+          (SELECT min(n.payment) FROM payment_name n WHERE n.provider = r.provider AND n.name = r.payment_id),
+          (SELECT p.id FROM payment p WHERE p.provider = r.provider AND p.payment_id = r.possible_payment_id_1),
+          (SELECT p.id FROM payment p WHERE p.provider = r.provider AND p.payment_id = r.possible_payment_id_2)
+        ) AS new_payment
+        FROM refund r WHERE r.origin = 'listed' AND r.provider NOT IN (\(gateList))
+          AND (r.payment IS NULL OR r.payment IN touched_payment OR r.changed_in_run = (SELECT max(id) FROM run));
+        INSERT INTO temp.moved
+        SELECT r.id, r.payment, (
+          SELECT p.id FROM merchant_refund m JOIN sales_order o ON o.order_id = m.order_id
+          JOIN payment p ON p.sales_order = o.id AND p.provider = r.provider
+          WHERE m.provider_reference = r.refund_id AND p.collected_minor > 0 AND p.is_test = 0
+          ORDER BY p.payment_id LIMIT 1)
+        FROM refund r WHERE r.origin = 'listed' AND r.provider IN (\(gateList));
+        DELETE FROM temp.moved WHERE old_payment IS new_payment;
+        UPDATE refund SET payment = (SELECT new_payment FROM temp.moved m WHERE m.id = refund.id)
+        WHERE id IN (SELECT id FROM temp.moved);
+        INSERT OR IGNORE INTO touched_payment SELECT old_payment FROM temp.moved WHERE old_payment IS NOT NULL;
+        INSERT OR IGNORE INTO touched_payment SELECT new_payment FROM temp.moved WHERE new_payment IS NOT NULL;
+        INSERT OR IGNORE INTO touched_order SELECT p.sales_order FROM temp.moved m
+          JOIN payment p ON p.id IN (m.old_payment, m.new_payment) WHERE p.sales_order IS NOT NULL;
+        INSERT OR IGNORE INTO touched_order SELECT p.sales_order FROM refund r JOIN payment p ON p.id = r.payment
+          WHERE r.changed_in_run = (SELECT max(id) FROM run) AND p.sales_order IS NOT NULL;
+        DROP TABLE temp.moved;
+        """)
+  }
+
+  private func dateRefunds(_ settings: Settings, _ db: Database) throws {
+    let providers = Dictionary(uniqueKeysWithValues: settings.providers.map { ($0.name, $0) })
+    let undated = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, provider, refunded_at FROM refund WHERE refunded_at IS NOT NULL
+          AND (refunded_on IS NULL OR changed_in_run = (SELECT max(id) FROM run))
+        """)
+    for row in undated {
+      guard let provider = providers[row["provider"]] else { continue }
+      let instant = Instant(microseconds: row["refunded_at"])
+      try db.cachedStatement(sql: "UPDATE refund SET refunded_on = ?, local_on = ? WHERE id = ?").execute(arguments: [
+        settings.zone.day(of: instant).dayNumber, provider.zone.day(of: instant).dayNumber, row["id"] as Int64,
+      ])
+    }
+  }
+}
+
+extension Settings {
+  /// Changes whenever a setting changes that a stored verdict or day may depend on.
+  var rulesDigest: String {
+    var parts = [zone.name, "\(graceSeconds)", "\(refundGraceSeconds)"]
+    parts += tolerance.values.map { "\($0.currency) \($0.minorUnits)" }.sorted()
+    for provider in providers {
+      parts.append(
+        "\(provider.name) \(provider.kind) \(provider.zone) \(provider.currency) \(provider.refundFee?.minorUnits ?? -1) "
+          + "\(provider.refundFee?.currency.code ?? "") \(provider.settlementRefundsAreGross)")
+    }
+    return Digest.hex(Digest.sha256(parts.joined(separator: "\n").utf8))
+  }
+}

@@ -1,0 +1,235 @@
+import Foundation
+import GRDB
+import ReconcileCore
+import ReconcileMatching
+
+extension Warehouse {
+  /// Links and classifies what was touched, what time or reading may change, and nothing else; then brings the
+  /// discrepancies up to date.
+  ///
+  /// - Throws: `Failure`, also when `checkCancelled` throws; the transaction is then rolled back whole.
+  public func match(
+    settings: Settings, run: RunHandle, period: Period, asOf: Instant, checkCancelled: @escaping () throws -> Void
+  ) throws {
+    try link(settings: settings)
+    try checkCancelled()
+    try write { db in
+      let reading = try ReadingState(settings, db)
+      try prepareFindings(db)
+      try classifyOrders(settings, reading, asOf: asOf, checkCancelled, db)
+      try suggest(db)
+      try findRecords(settings, reading, db)
+      try tieOutSettlement(settings, reading, period: period, db)
+      try syncFindings(run, db)
+      try db.execute(sql: "DELETE FROM touched_order")
+    }
+  }
+
+  private func prepareFindings(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        DROP TABLE IF EXISTS temp.work;
+        DROP TABLE IF EXISTS temp.found;
+        CREATE TEMP TABLE work (id INTEGER PRIMARY KEY);
+        INSERT INTO temp.work
+          SELECT sales_order FROM touched_order UNION SELECT sales_order FROM order_verdict WHERE is_final = 0
+          UNION SELECT o.id FROM sales_order o LEFT JOIN order_verdict v ON v.sales_order = o.id WHERE v.sales_order IS NULL;
+        CREATE TEMP TABLE found (
+          id TEXT PRIMARY KEY, scope TEXT, code TEXT, status TEXT, provider TEXT, currency TEXT, order_id TEXT,
+          payment_id TEXT, refund_id TEXT, business_on INTEGER, expected INTEGER, actual INTEGER, is_count INTEGER,
+          explanation TEXT, sales_order INTEGER) WITHOUT ROWID;
+        """)
+  }
+
+  static func put(_ finding: Finding, scope: String, salesOrder: Int64?, _ db: Database) throws {
+    try db.cachedStatement(
+      sql: "INSERT OR REPLACE INTO temp.found VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    ).execute(arguments: [
+      finding.id, scope, finding.code.rawValue, finding.status.rawValue, finding.provider, finding.currency?.code,
+      finding.orderID, finding.paymentID, finding.refundID, finding.businessDay?.dayNumber, finding.expected,
+      finding.actual, finding.isCount, finding.explanation, salesOrder,
+    ])
+  }
+
+  private func classifyOrders(
+    _ settings: Settings, _ reading: ReadingState, asOf: Instant, _ checkCancelled: () throws -> Void, _ db: Database
+  ) throws {
+    let merchantRefundsKnown = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM merchant_refund)") ?? false
+    let rules = MatchingRules(settings: settings, asOf: asOf, merchantRefundsKnown: merchantRefundsKnown)
+    let classifier = Classifier(rules: rules)
+    let orders = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT o.id, o.order_id, o.created_at, o.currency, o.amount_minor, o.provider, o.provider_reference, o.is_cancelled
+        FROM temp.work w JOIN sales_order o ON o.id = w.id ORDER BY w.id
+        """)
+    let payments = try GroupedRows(
+      db,
+      """
+      SELECT w.id, p.provider, p.payment_id, p.currency, p.collected_minor, p.status, p.paid_at, p.rule,
+        p.amount_is_net, p.amount_minor
+      FROM temp.work w CROSS JOIN payment p ON p.sales_order = w.id ORDER BY w.id
+      """)
+    let refunds = try GroupedRows(
+      db,
+      """
+      SELECT w.id, r.provider, r.refund_id, p.payment_id, r.amount_minor, r.fee_minor, r.status, r.refunded_at, r.currency
+      FROM temp.work w CROSS JOIN payment p ON p.sales_order = w.id CROSS JOIN refund r ON r.payment = p.id
+      WHERE r.is_test = 0 ORDER BY w.id
+      """)
+    let asked = try GroupedRows(
+      db,
+      """
+      SELECT w.id, m.refund_id, m.created_at, m.amount_minor, m.provider_reference, m.currency
+      FROM temp.work w CROSS JOIN sales_order o ON o.id = w.id CROSS JOIN merchant_refund m ON m.order_id = o.order_id
+      ORDER BY w.id
+      """)
+    var count = 0
+    while let row = try orders.next() {
+      count += 1
+      if count % 10_000 == 0 { try checkCancelled() }
+      let number: Int64 = row[0]
+      guard let currency = Currency(row[3] as String) else { continue }
+      var order = OrderCase(
+        orderID: row[1], createdAt: Instant(microseconds: row[2]),
+        amount: Money(minorUnits: row[4], currency: currency), namedProvider: row[5], isCancelled: row[7])
+      try payments.forEach(of: number) { row in
+        guard let currency = Currency(row[3] as String) else { return }
+        var payment = LinkedPayment(
+          provider: row[1], paymentID: row[2], currency: currency, collected: row[4],
+          status: PaymentStatus(rawValue: row[5]) ?? .unknown,
+          paidAt: (row[6] as Int64?).map(Instant.init(microseconds:)), rule: MatchRule(rawValue: row[7]) ?? .manual)
+        if row[8] as Bool, payment.collected == nil { payment.netAmount = row[9] }
+        order.payments.append(payment)
+      }
+      try refunds.forEach(of: number) { row in
+        guard row[8] as String == currency.code else { return }
+        order.refunds.append(
+          LinkedRefund(
+            provider: row[1], refundID: row[2], paymentID: row[3], amount: row[4], fee: row[5],
+            status: RefundStatus(rawValue: row[6]) ?? .unknown,
+            refundedAt: (row[7] as Int64?).map(Instant.init(microseconds:))))
+      }
+      try asked.forEach(of: number) { row in
+        guard row[5] as String == currency.code else { return }
+        order.asked.append(
+          AskedRefund(
+            refundID: row[1], createdAt: Instant(microseconds: row[2]), amount: row[3], providerReference: row[4]))
+      }
+      let reference: String? = row[6]
+      let verdict: OrderVerdict
+      do {
+        verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
+      } catch is MoneyError {
+        throw Failure(
+          .inputRejected, "the amounts of one order add up to more than can be counted exactly", at: order.orderID,
+          remedy: "check the order's payments and refunds; one of the amounts must be wrong")
+      }
+      try store(verdict, of: order, number: number, settings: settings, db)
+    }
+  }
+
+  private func store(
+    _ verdict: OrderVerdict, of order: OrderCase, number: Int64, settings: Settings, _ db: Database
+  ) throws {
+    func list(_ texts: [String]) -> String? {
+      if texts.isEmpty { return nil }
+      if texts.count == 1 { return texts[0] }
+      return Set(texts.map(Identifier.init(stored:))).sorted().map(\.text).joined(separator: ";")
+    }
+    let day = settings.zone.day(of: order.createdAt)
+    let provider = list(order.payments.map(\.provider)) ?? order.namedProvider
+    try db.cachedStatement(
+      sql: """
+        INSERT INTO order_verdict (sales_order, order_on, provider, match_status, refund_status, collected_minor,
+          due_minor, refunded_minor, refund_fees_minor, payment_ids, refund_ids, matched_by, is_final)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+        ON CONFLICT (sales_order) DO UPDATE SET order_on = excluded.order_on, provider = excluded.provider,
+          match_status = excluded.match_status, refund_status = excluded.refund_status,
+          collected_minor = excluded.collected_minor, due_minor = excluded.due_minor,
+          refunded_minor = excluded.refunded_minor, refund_fees_minor = excluded.refund_fees_minor,
+          payment_ids = excluded.payment_ids, refund_ids = excluded.refund_ids, matched_by = excluded.matched_by,
+          is_final = excluded.is_final
+        """
+    ).execute(arguments: [
+      number, day.dayNumber, provider, verdict.matchStatus.rawValue, verdict.refundStatus.rawValue, verdict.collected,
+      verdict.due, verdict.refunded, verdict.refundFees, list(order.payments.map(\.paymentID)),
+      list(order.refunds.map(\.refundID)), list(order.payments.map(\.rule.rawValue)), verdict.isFinal,
+    ])
+    for var finding in verdict.findings {
+      if finding.code == .refundFailed {
+        let refund = order.refunds.first { $0.refundID == finding.refundID && $0.provider == finding.provider }
+        finding.businessDay = refund?.refundedAt.map { settings.zone.day(of: $0) }
+      } else {
+        finding.provider = provider
+        finding.businessDay = day
+      }
+      try Self.put(finding, scope: "order", salesOrder: number, db)
+    }
+  }
+
+  /// Pairs of one unlinked payment and one unpaid order that nothing but a person may tie.
+  private func suggest(_ db: Database) throws {
+    try db.execute(
+      sql: """
+        DROP TABLE IF EXISTS temp.loose;
+        CREATE TEMP TABLE loose AS SELECT id, provider, currency, collected_minor, paid_at FROM payment
+          WHERE sales_order IS NULL AND is_test = 0 AND collected_minor > 0 AND paid_at IS NOT NULL;
+        CREATE INDEX temp.loose_by_amount ON loose (currency, collected_minor);
+        DROP TABLE IF EXISTS temp.pair;
+        CREATE TEMP TABLE pair AS SELECT o.id AS sales_order, l.id AS payment
+          FROM order_verdict v CROSS JOIN sales_order o ON o.id = v.sales_order
+          CROSS JOIN temp.loose l ON l.currency = o.currency AND l.collected_minor = o.amount_minor
+          WHERE v.payment_ids IS NULL AND v.is_final = 0 AND o.is_cancelled = 0
+            AND (o.provider IS NULL OR o.provider = l.provider)
+            AND abs(o.created_at - l.paid_at) <= 259200000000;
+        DELETE FROM suggestion;
+        INSERT INTO suggestion SELECT sales_order, payment FROM temp.pair
+          WHERE sales_order IN (SELECT sales_order FROM temp.pair GROUP BY 1 HAVING count(*) = 1)
+            AND payment IN (SELECT payment FROM temp.pair GROUP BY 1 HAVING count(*) = 1);
+        DROP TABLE temp.loose;
+        DROP TABLE temp.pair;
+        """)
+  }
+
+  /// Makes the stored discrepancies those that were found: new ones begin, changed ones change, others are gone.
+  private func syncFindings(_ run: RunHandle, _ db: Database) throws {
+    let columns = """
+      scope, code, status, provider, currency, order_id, payment_id, refund_id, business_on, expected, actual, is_count, \
+      explanation, sales_order
+      """
+    let names = columns.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    try db.execute(
+      sql: """
+        UPDATE discrepancy SET gone_run = \(run.number) WHERE gone_run IS NULL AND id NOT IN (SELECT id FROM temp.found)
+          AND (scope = 'record' OR sales_order IN (SELECT id FROM temp.work));
+        INSERT INTO discrepancy (id, \(columns), first_run, changed_run)
+          SELECT id, \(columns), \(run.number), \(run.number) FROM temp.found WHERE true
+          ON CONFLICT (id) DO UPDATE SET (\(columns), changed_run, gone_run) =
+            (\(names.map { "excluded.\($0)" }.joined(separator: ", ")), \(run.number), NULL)
+          WHERE gone_run IS NOT NULL OR \(names.map { "\($0) IS NOT excluded.\($0)" }.joined(separator: " OR "));
+        DROP TABLE temp.found;
+        DROP TABLE temp.work;
+        """)
+  }
+}
+
+/// Rows sorted by a group number, handed out group by group in step with another sorted cursor.
+final class GroupedRows {
+  private let cursor: RowCursor
+  private var pending: Row?
+
+  init(_ db: Database, _ sql: String) throws {
+    cursor = try Row.fetchCursor(db, sql: sql)
+    pending = try cursor.next()
+  }
+
+  func forEach(of group: Int64, _ body: (Row) throws -> Void) throws {
+    while let row = pending {
+      let key: Int64 = row[0]
+      if key > group { return }
+      if key == group { try body(row) }
+      pending = try cursor.next()
+    }
+  }
+}
