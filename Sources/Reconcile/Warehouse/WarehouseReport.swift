@@ -1,0 +1,289 @@
+import Foundation
+import GRDB
+import ReconcileCore
+
+/// The rows of one period's report, straight from the warehouse in the order the files have.
+public struct WarehouseReport: ReportSource {
+  public let facts: ReportFacts
+  private let warehouse: Warehouse
+  private let settings: Settings
+
+  /// The report of a period as the last matching left it. `asOf` is the clock for ages.
+  public init(
+    _ warehouse: Warehouse, settings: Settings, period: Period, asOf: Instant, run: RunHandle, tool: String,
+    configurationDigest: String, isTestData: Bool
+  ) throws {
+    self.warehouse = warehouse
+    self.settings = settings
+    let coverage = try warehouse.coverage(settings)
+    var facts = ReportFacts(
+      tool: tool, runID: run.id, period: period, asOf: asOf, generatedAt: Instant(seconds: Instant.now().seconds),
+      zoneName: settings.zone.name, providers: coverage, assumptions: settings.assumptions,
+      configurationDigest: configurationDigest)
+    facts.isTestData = isTestData
+    facts.excluded = ["test": try warehouse.excludedTestRecords(settings)]
+    facts.inputs = try warehouse.inputFiles()
+    self.facts = facts
+  }
+
+  public func forEachDiscrepancy(_ body: (DiscrepancyRow) throws -> Void) throws {
+    try forEachFinding(
+      """
+      d.business_on IS NULL OR d.business_on BETWEEN \(facts.period.from.dayNumber) AND \(facts.period.to.dayNumber)
+      """, body)
+  }
+
+  public func forEachOpenItem(_ body: (DiscrepancyRow) throws -> Void) throws {
+    try forEachFinding("d.business_on < \(facts.period.from.dayNumber)") { row in
+      if row.status == .open { try body(row) }
+    }
+  }
+
+  private func forEachFinding(_ condition: String, _ body: (DiscrepancyRow) throws -> Void) throws {
+    let today = settings.zone.day(of: facts.asOf).dayNumber
+    try warehouse.read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT d.*, (SELECT resolution FROM resolution r WHERE r.discrepancy_id = d.id ORDER BY r.id DESC LIMIT 1)
+            AS resolution
+          FROM discrepancy d WHERE d.gone_run IS NULL AND (\(condition))
+          ORDER BY d.business_on NULLS LAST, coalesce(d.provider, ''), d.id
+          """)
+      while let row = try rows.next() {
+        guard let code = DiscrepancyCode(rawValue: row["code"]) else { continue }
+        let isAccepted = row["resolution"] as String? == "accepted"
+        var finding = DiscrepancyRow(
+          id: row["id"], code: code,
+          status: isAccepted ? .accepted : DiscrepancyStatus(rawValue: row["status"]) ?? .open,
+          explanation: row["explanation"])
+        finding.provider = row["provider"]
+        finding.currency = (row["currency"] as String?).flatMap { Currency($0) }
+        finding.orderID = row["order_id"]
+        finding.paymentID = row["payment_id"]
+        finding.refundID = row["refund_id"]
+        let day: Int? = row["business_on"]
+        finding.businessDate = day.map(BusinessDay.init(dayNumber:))
+        finding.ageDays = day.map { today - $0 }
+        let expected: Int64? = row["expected"]
+        let actual: Int64? = row["actual"]
+        let isCount: Bool = row["is_count"]
+        func figure(_ value: Int64?) -> Figure? {
+          guard let value else { return nil }
+          if isCount { return .count(value) }
+          return finding.currency.map { .money(Money(minorUnits: value, currency: $0)) }
+        }
+        finding.expected = figure(expected)
+        finding.actual = figure(actual)
+        if let expected, let actual {
+          let (difference, overflow) = actual.subtractingReportingOverflow(expected)
+          finding.difference = overflow ? nil : figure(difference)
+        }
+        try body(finding)
+      }
+    }
+  }
+
+  public func forEachOrder(_ body: (OrderRow) throws -> Void) throws {
+    try warehouse.read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT o.order_id, v.order_on, o.created_at, v.provider, o.currency, o.amount_minor, v.collected_minor,
+            v.due_minor, v.refunded_minor, v.refund_fees_minor, v.match_status, v.refund_status, v.payment_ids,
+            v.refund_ids, v.matched_by,
+            (SELECT group_concat(code, ';') FROM (SELECT DISTINCT code FROM discrepancy d
+              WHERE d.order_id = o.order_id AND d.gone_run IS NULL ORDER BY code)),
+            (SELECT p.payment_id FROM suggestion s JOIN payment p ON p.id = s.payment WHERE s.sales_order = o.id)
+          FROM order_verdict v CROSS JOIN sales_order o ON o.id = v.sales_order
+          WHERE v.order_on BETWEEN ? AND ? ORDER BY v.order_on, coalesce(v.provider, ''), o.order_id
+          """,
+        arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
+      while let row = try rows.next() {
+        guard let currency = Currency(row[4] as String) else { continue }
+        func money(_ index: Int) -> Money? {
+          (row[index] as Int64?).map { Money(minorUnits: $0, currency: currency) }
+        }
+        let amount = Money(minorUnits: row[5], currency: currency)
+        var order = OrderRow(
+          orderID: row[0], orderDate: BusinessDay(dayNumber: row[1]), createdAt: Instant(microseconds: row[2]),
+          amount: amount, matchStatus: MatchStatus(rawValue: row[10]) ?? .unknown,
+          refundStatus: RefundVerdict(rawValue: row[11]) ?? .unknown)
+        order.provider = row[3]
+        order.collected = money(6)
+        order.difference = try order.collected?.subtracting(amount)
+        order.refundDue = money(7)
+        order.refunded = money(8)
+        order.refundFees = money(9)
+        if let refunded = order.refunded { order.net = try order.collected?.subtracting(refunded) }
+        order.paymentIDs = row[12]
+        order.refundIDs = row[13]
+        order.matchedBy = row[14]
+        order.discrepancies = row[15]
+        order.note = (row[16] as String?).map { "suggested payment: \($0)" }
+        try body(order)
+      }
+    }
+  }
+
+  public func forEachPayment(_ body: (PaymentRow) throws -> Void) throws {
+    try warehouse.read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT p.provider, p.payment_id, p.paid_on, p.currency, p.amount_minor, p.collected_minor, p.status,
+            p.provider_status, o.order_id, p.rule,
+            (SELECT s.order_id FROM suggestion g JOIN sales_order s ON s.id = g.sales_order WHERE g.payment = p.id)
+          FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order
+          WHERE p.is_test = 0 AND (p.paid_on IS NULL OR p.paid_on BETWEEN ? AND ?)
+          ORDER BY p.paid_on NULLS LAST, p.provider, p.payment_id
+          """,
+        arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
+      while let row = try rows.next() {
+        guard let currency = Currency(row[3] as String) else { continue }
+        var payment = PaymentRow(
+          provider: row[0], paymentID: row[1], amount: Money(minorUnits: row[4], currency: currency),
+          status: PaymentStatus(rawValue: row[6]) ?? .unknown, providerStatus: row[7])
+        payment.paymentDate = (row[2] as Int?).map(BusinessDay.init(dayNumber:))
+        payment.collected = (row[5] as Int64?).map { Money(minorUnits: $0, currency: currency) }
+        payment.orderID = row[8]
+        payment.matchedBy = (row[9] as String?).flatMap(MatchRule.init(rawValue:))
+        payment.note = (row[10] as String?).map { "suggested order: \($0)" }
+        try body(payment)
+      }
+    }
+  }
+
+  public func forEachRefund(_ body: (RefundRow) throws -> Void) throws {
+    try warehouse.read { db in
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT r.provider, r.refund_id, r.refunded_on, coalesce(p.payment_id, r.payment_id), o.order_id, r.currency,
+            r.amount_minor, r.fee_minor, r.status, r.provider_status, r.inferred
+          FROM refund r LEFT JOIN payment p ON p.id = r.payment LEFT JOIN sales_order o ON o.id = p.sales_order
+          WHERE r.is_test = 0 AND (r.refunded_on IS NULL OR r.refunded_on BETWEEN ? AND ?)
+          ORDER BY r.refunded_on NULLS LAST, r.provider, r.refund_id
+          """,
+        arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
+      while let row = try rows.next() {
+        guard let currency = Currency(row[5] as String) else { continue }
+        var refund = RefundRow(
+          provider: row[0], refundID: row[1], currency: currency, status: RefundStatus(rawValue: row[8]) ?? .unknown,
+          providerStatus: row[9], inferred: row[10])
+        refund.refundDate = (row[2] as Int?).map(BusinessDay.init(dayNumber:))
+        refund.paymentID = row[3]
+        refund.orderID = row[4]
+        refund.amount = (row[6] as Int64?).map { Money(minorUnits: $0, currency: currency) }
+        refund.fee = (row[7] as Int64?).map { Money(minorUnits: $0, currency: currency) }
+        refund.customerAmount = try refund.amount?.subtracting(refund.fee ?? .zero(currency))
+        try body(refund)
+      }
+    }
+  }
+
+  public func forEachSettlementDay(_ body: (SettlementRow) throws -> Void) throws {
+    try warehouse.read { db in
+      let rows = try Row.fetchCursor(
+        db, sql: "SELECT * FROM settlement_day WHERE day_on BETWEEN ? AND ? ORDER BY day_on, provider, currency",
+        arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
+      while let row = try rows.next() {
+        guard let currency = Currency(row["currency"] as String) else { continue }
+        var day = SettlementRow(
+          provider: row["provider"], currency: currency, date: BusinessDay(dayNumber: row["day_on"]),
+          refunds: row["refunds_minor"], fees: row["fees_minor"],
+          reported: SettlementFigures(
+            gross: row["reported_gross_minor"], refunds: row["reported_refunds_minor"],
+            fees: row["reported_fees_minor"], net: row["reported_net_minor"], count: row["reported_count"]),
+          status: SettlementStatus(rawValue: row["status"]) ?? .unknown)
+        day.gross = row["gross_minor"]
+        day.net = row["net_minor"]
+        day.transactions = row["payment_count"]
+        if let net = day.net, let reported = day.reported.net { day.netDifference = reported - net }
+        try body(day)
+      }
+    }
+  }
+
+  public func forEachReject(_ body: (Reject) throws -> Void) throws {
+    let rejects = try warehouse.read { db in
+      try Row.fetchAll(db, sql: "SELECT source, location, reason, record FROM reject").map {
+        Reject(source: $0[0], location: $0[1], reason: $0[2], record: $0[3])
+      }
+    }
+    func line(_ reject: Reject) -> Int {
+      reject.location.hasPrefix("line ") ? Int(reject.location.dropFirst(5)) ?? .max : .max
+    }
+    let sorted = rejects.sorted { a, b in
+      if a.source != b.source { return a.source.utf8.lexicographicallyPrecedes(b.source.utf8) }
+      if line(a) != line(b) { return line(a) < line(b) }
+      if a.location != b.location { return a.location.utf8.lexicographicallyPrecedes(b.location.utf8) }
+      if a.record != b.record { return a.record.utf8.lexicographicallyPrecedes(b.record.utf8) }
+      return a.reason.utf8.lexicographicallyPrecedes(b.reason.utf8)
+    }
+    for reject in sorted { try body(reject) }
+  }
+}
+
+extension Warehouse {
+  /// What the latest import of each configured provider brought, in alphabetical order.
+  public func coverage(_ settings: Settings) throws -> [ProviderCoverage] {
+    try read { db in
+      try settings.providers.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }.map { provider in
+        let state = try Row.fetchOne(
+          db, sql: "SELECT * FROM provider_state WHERE provider = ?", arguments: [provider.name])
+        let status: String = state?["status"] ?? "never read"
+        var coverage = ProviderCoverage(
+          name: provider.name, kind: provider.kind, status: status, complete: status == "complete")
+        if let state {
+          coverage.pages = state["page_count"]
+          coverage.records = state["record_count"]
+          coverage.new = state["new_count"]
+          coverage.changed = state["changed_count"]
+          coverage.rejected = state["reject_count"]
+          coverage.test = state["test_count"]
+          coverage.requests = state["request_count"]
+          coverage.readAt = Instant(microseconds: state["read_at"])
+        }
+        var messages = [state?["message"] as String?].compactMap { $0 }
+        if state == nil { messages.append("no import of this provider is on record") }
+        if !provider.kind.listsPayments {
+          messages.append("payments cannot be listed here: money without an order cannot be seen at this provider")
+        }
+        coverage.message = messages.isEmpty ? nil : messages.joined(separator: "; ")
+        coverage.newestRecordAt = try Int64.fetchOne(
+          db, sql: "SELECT max(paid_at) FROM payment WHERE provider = ? AND is_test = 0", arguments: [provider.name]
+        ).map(Instant.init(microseconds:))
+        return coverage
+      }
+    }
+  }
+
+  func excludedTestRecords(_ settings: Settings) throws -> Int64 {
+    try read { db in
+      var total = try Int64.fetchOne(db, sql: "SELECT CAST(coalesce(value, 0) AS INTEGER) FROM fact WHERE name = 'test_events'") ?? 0
+      for provider in settings.providers {
+        total +=
+          try Int64.fetchOne(
+            db, sql: "SELECT test_count FROM provider_state WHERE provider = ?", arguments: [provider.name]) ?? 0
+      }
+      return total
+    }
+  }
+
+  func inputFiles() throws -> [InputFile] {
+    try read { db in
+      try Row.fetchAll(db, sql: "SELECT path, row_count, sha256 FROM input_file ORDER BY path").map {
+        InputFile(path: $0[0], rows: $0[1], sha256: $0[2])
+      }
+    }
+  }
+
+  /// Notes how many webhook events of test money this run left out.
+  public func noteTestEvents(_ count: Int64) throws {
+    try write { db in
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('test_events', ?)", arguments: [String(count)])
+    }
+  }
+}
