@@ -1,0 +1,1 @@
+func maskedRecord(_ text: String) -> String { String(text.prefix(2000)) }

@@ -1,0 +1,182 @@
+import ReconcileCore
+
+/// Why a row is a reject: one sentence that names column, value and remedy.
+struct RowProblem: Error {
+  let reason: String
+
+  init(_ reason: String) { self.reason = reason }
+}
+
+/// Turns the cells of one file's rows into orders and refunds.
+struct MerchantRowReader {
+  private let header: CSVHeader
+  private let settings: MerchantFileSettings
+  private let section: String
+  /// Files rarely change currency from row to row, so the last one is kept with the bytes it was written with.
+  private var lastCurrency: (bytes: [UInt8], currency: Currency)?
+
+  init(header: CSVHeader, settings: MerchantFileSettings, plan: ColumnPlan) {
+    self.header = header
+    self.settings = settings
+    section = plan.section
+  }
+
+  /// The row as an order.
+  mutating func order(_ row: CSVReader) throws(RowProblem) -> MerchantOrder {
+    try checkShape(row)
+    let id = try requiredID("order_id", row)
+    let createdAt = try instant("created_at", row)
+    let amount = try money(row)
+    let status = cell("status", row)
+    return MerchantOrder(
+      id: id, createdAt: createdAt, amount: amount, provider: try optionalID("provider", row)?.text,
+      providerReference: try optionalID("provider_reference", row),
+      isCancelled: matches(status, "cancelled") || matches(status, "canceled"))
+  }
+
+  /// The row as a refund the merchant asked for.
+  mutating func refund(_ row: CSVReader) throws(RowProblem) -> MerchantRefund {
+    try checkShape(row)
+    return MerchantRefund(
+      id: try requiredID("refund_id", row), orderID: try requiredID("order_id", row),
+      createdAt: try instant("created_at", row), amount: try money(row),
+      providerReference: try optionalID("provider_reference", row))
+  }
+
+  private func checkShape(_ row: CSVReader) throws(RowProblem) {
+    switch row.problem {
+    case .unterminatedQuote:
+      throw RowProblem(
+        "a quote is opened and never closed; everything after it belongs to this row until it is")
+    case .textAfterQuote:
+      throw RowProblem("text follows a closing quote; write a quote inside a cell twice, as \"\"")
+    case .cellTooLong: throw RowProblem("a cell is longer than 1 MiB; look for a quote that is never closed")
+    case .rowTooLong: throw RowProblem("the row is longer than 16 MiB; look for a quote that is never closed")
+    case .notUTF8: throw RowProblem("the row is not valid UTF-8; save the file in UTF-8")
+    case .nulByte: throw RowProblem("the row holds a NUL byte; export the file again")
+    case nil: break
+    }
+    guard row.cellCount <= header.count else {
+      throw RowProblem(
+        "the row has \(row.cellCount) cells where the header has \(header.count); "
+          + "put cells that hold \(name(ofDelimiter: header.delimiter)) in quotes")
+    }
+  }
+
+  // MARK: Cells
+
+  private func cell(_ column: String, _ row: CSVReader) -> ArraySlice<UInt8> {
+    guard let position = header.positions[column] else { return [] }
+    return trimBlanks(row.cell(position))
+  }
+
+  private func required(_ column: String, _ row: CSVReader) throws(RowProblem) -> ArraySlice<UInt8> {
+    let bytes = cell(column, row)
+    guard !bytes.isEmpty else { throw RowProblem("\(header.name(of: column)) is empty; fill it in") }
+    return bytes
+  }
+
+  private func requiredID(_ column: String, _ row: CSVReader) throws(RowProblem) -> Identifier {
+    try identifier(try required(column, row), column)
+  }
+
+  private func optionalID(_ column: String, _ row: CSVReader) throws(RowProblem) -> Identifier? {
+    let bytes = cell(column, row)
+    return bytes.isEmpty ? nil : try identifier(bytes, column)
+  }
+
+  private func identifier(_ bytes: ArraySlice<UInt8>, _ column: String) throws(RowProblem) -> Identifier {
+    let text = String(decoding: bytes, as: UTF8.self)
+    do {
+      return try Identifier(text)
+    } catch {
+      throw RowProblem("\(header.name(of: column)) \(shown(text)) \(error.reason); remove it")
+    }
+  }
+
+  private func instant(_ column: String, _ row: CSVReader) throws(RowProblem) -> Instant {
+    let text = String(decoding: try required(column, row), as: UTF8.self)
+    guard let instant = TimeText.instant(text, in: settings.zone) else {
+      throw RowProblem(
+        "\(header.name(of: column)) \(shown(text)) is not an ISO 8601 time; "
+          + "write it like 2026-03-01 or 2026-03-01T09:30:00Z")
+    }
+    return instant
+  }
+
+  private mutating func money(_ row: CSVReader) throws(RowProblem) -> Money {
+    let currency = try currency(row)
+    let text = String(decoding: try required("amount", row), as: UTF8.self)
+    do {
+      let minorUnits = try AmountText.merchant(text, exponent: currency.exponent, mark: settings.decimalMark)
+      return Money(minorUnits: minorUnits, currency: currency)
+    } catch {
+      throw RowProblem("\(header.name(of: "amount")) \(shown(text)) \(words(for: error, text, currency))")
+    }
+  }
+
+  private func words(for error: AmountError, _ text: String, _ currency: Currency) -> String {
+    let mark = Character(Unicode.Scalar(settings.decimalMark))
+    let other = settings.decimalMark == UInt8(ascii: ",") ? "." : ","
+    switch error {
+    case .notANumber, .negative:
+      let usesOtherMark = text.utf8.allSatisfy { ($0 >= 48 && $0 <= 57) || $0 == other.utf8.first }
+      let remedy =
+        usesOtherMark
+        ? "or set decimal = \"\(other)\" in [\(section)] if that is the file's decimal mark"
+        : "without sign, blanks or thousands separators"
+      return "is not a plain decimal number; write it like 1234\(mark)50, \(remedy)"
+    case .tooManyDecimals(let allowed):
+      return "has more decimals than \(currency) allows; write at most \(allowed)"
+    case .tooLarge: return "is larger than can be counted exactly (Int64 minor units); correct it"
+    }
+  }
+
+  private mutating func currency(_ row: CSVReader) throws(RowProblem) -> Currency {
+    let bytes = try required("currency", row)
+    if let last = lastCurrency, bytes.elementsEqual(last.bytes) { return last.currency }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let currency = Currency(text) else {
+      throw RowProblem(
+        "\(header.name(of: "currency")) \(shown(text)) is not an ISO 4217 currency; write its three letters, as EUR"
+      )
+    }
+    lastCurrency = (Array(bytes), currency)
+    return currency
+  }
+
+  private func matches(_ bytes: ArraySlice<UInt8>, _ word: StaticString) -> Bool {
+    bytes.count == word.utf8CodeUnitCount
+      && word.withUTF8Buffer { zip(bytes, $0).allSatisfy { $0 | 0x20 == $1 } }
+  }
+
+  private func shown(_ text: String) -> String { quoted(maskedRecord(text)) }
+
+  private func name(ofDelimiter delimiter: UInt8) -> String {
+    delimiter == UInt8(ascii: "\t") ? "a tab" : "\"\(Character(Unicode.Scalar(delimiter)))\""
+  }
+
+  // MARK: The row as it is listed
+
+  /// The row for rejects.csv: the cells of our columns, masked, and `…` for each filled cell of another column,
+  /// which may hold a customer's name or address.
+  func record(of row: CSVReader) -> String {
+    let known = Set(header.positions.values)
+    let delimiter = Character(Unicode.Scalar(header.delimiter))
+    var text = ""
+    for index in 0..<row.keptCount {
+      if index > 0 { text.append(delimiter) }
+      // What is masked and cut off later needs no more than this.
+      if text.utf8.count > 8_192 { break }
+      let bytes = row.cell(index)
+      guard known.contains(index) else {
+        if !bytes.isEmpty { text.append("…") }
+        continue
+      }
+      let cell = String(decoding: bytes.prefix(4_096), as: UTF8.self)
+      let needsQuotes = cell.utf8.contains { $0 == header.delimiter || $0 == 34 || $0 == 10 || $0 == 13 }
+      text += needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
+    }
+    return maskedRecord(text)
+  }
+}
