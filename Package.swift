@@ -88,6 +88,9 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Reports", "TestSupport"], path: "Tests/ReportsTests",
       swiftSettings: strict),
     .testTarget(
+      name: "CommandLineTests", dependencies: ["reconcile", "ReconcileCore"], path: "Tests/CommandLineTests",
+      swiftSettings: strict),
+    .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEndTests",
       swiftSettings: strict),
   ]
