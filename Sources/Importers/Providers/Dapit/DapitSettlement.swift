@@ -28,7 +28,13 @@ struct DapitSettlement {
     }
     do throws(RecordProblem) {
       let currency = try RecordFields(object, zone: settings.zone).currency("currency", else: settings.currency)
-      let totals = try figures(object, currency)
+      var totals = SettlementFigures()
+      do throws(RecordProblem) {
+        totals = try figures(object, currency)
+      } catch {
+        // The lines are worth reading all the same.
+        reading.reject("settlement totals: \(error.reason)", record: reading.text(of: object))
+      }
       readLines(lines, object, currency, totals, into: &reading)
     } catch {
       throw UnreadableBody("the settlement report's \(error.reason)", isTransient: false)
