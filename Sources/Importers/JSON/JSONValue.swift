@@ -22,6 +22,31 @@ public struct JSONObject: Sendable {
 
   /// The first value of this key, compared byte by byte; nil where the object has none.
   public subscript(key: String) -> JSONValue? {
-    members.first { $0.key.utf8.elementsEqual(key.utf8) }?.value
+    for member in members where sameBytes(member.key, key) { return member.value }
+    return nil
   }
+
+  /// A key that stands twice in this object itself; nil where there is none, whatever objects inside it hold.
+  public var ownDuplicateKey: String? {
+    if members.count > 16 {
+      var seen = Set<Identity>(minimumCapacity: members.count)
+      return members.first { !seen.insert(Identity(key: $0.key)).inserted }?.key
+    }
+    for index in members.indices.dropFirst() {
+      for earlier in members[..<index] where sameBytes(earlier.key, members[index].key) { return earlier.key }
+    }
+    return nil
+  }
+
+  /// A key compared by its bytes; Swift would call two spellings of an accented letter equal.
+  private struct Identity: Hashable {
+    let key: String
+    static func == (a: Identity, b: Identity) -> Bool { sameBytes(a.key, b.key) }
+    func hash(into hasher: inout Hasher) { hasher.combine(key) }
+  }
+}
+
+/// Whether two texts are the same bytes. The first comparison settles nearly all of them at once.
+private func sameBytes(_ a: String, _ b: String) -> Bool {
+  a == b && (a.utf8.count == b.utf8.count && a.utf8.elementsEqual(b.utf8))
 }

@@ -1,0 +1,207 @@
+import Foundation
+
+/// Takes personal data out of what is about to be stored, logged or reported. The tool needs ids, amounts, dates and
+/// status words; names, addresses, accounts and cards it never needs, so they are gone before the first write.
+public enum PersonalData {
+  /// The body with personal data masked: by the names of its fields, and by patterns in every other text.
+  ///
+  /// Valid JSON stays valid and keeps every field that reading needs; masking twice is masking once. A body that is
+  /// not JSON is masked by patterns.
+  public static func mask(_ body: [UInt8]) -> [UInt8] {
+    var masker = BodyMasker(body, nesting: 0)
+    return masker.masked()
+  }
+
+  /// A text for a reject or a log line: masked, at most 2,000 bytes.
+  public static func mask(text: String) -> String {
+    let bytes = Array(text.utf8.prefix(65_536))
+    let masked = mask(bytes)
+    return cut(masked[...], to: 2_000)
+  }
+
+  /// At most `limit` bytes, never half a character.
+  static func cut(_ bytes: ArraySlice<UInt8>, to limit: Int) -> String {
+    guard bytes.count > limit else { return String(decoding: bytes, as: UTF8.self) }
+    var end = bytes.startIndex + limit
+    while end > bytes.startIndex, bytes[end] & 0xC0 == 0x80 { end -= 1 }
+    return String(decoding: bytes[..<end], as: UTF8.self)
+  }
+}
+
+/// Copies a body token by token. It does not check the grammar: a body that breaks it is masked all the same, and
+/// refused afterwards by the reader.
+private struct BodyMasker {
+  private struct Level {
+    var isObject: Bool
+    /// Whether everything inside is a person's.
+    var isPersonal: Bool
+  }
+
+  private let input: [UInt8]
+  private let nesting: Int
+  private var output: [UInt8] = []
+  private var position = 0
+  private var levels: [Level] = []
+  private var expectsName = false
+  private var field = FieldClass.other
+  private var classes = FieldClasses()
+  private var maskedNames = 0
+
+  init(_ input: [UInt8], nesting: Int) {
+    self.input = input
+    self.nesting = nesting
+  }
+
+  mutating func masked() -> [UInt8] {
+    let start = input.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    let first = input[start...].first { !Self.isBlank($0) }
+    guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"") else {
+      return PersonalPatterns.masked(input[...]) ?? input
+    }
+    output.reserveCapacity(input.count)
+    output += input[..<start]
+    position = start
+    while position < input.count { step() }
+    classes.remember()
+    return output
+  }
+
+  private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 10 || byte == 13 || byte == 9 }
+
+  private mutating func step() {
+    let byte = input[position]
+    switch byte {
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      let isObject = byte == UInt8(ascii: "{")
+      let isPersonal = field == .personal || levels.last?.isPersonal ?? false
+      levels.append(Level(isObject: isObject, isPersonal: isPersonal))
+      expectsName = isObject
+      field = isPersonal ? .personal : .other
+      copy(byte)
+    case UInt8(ascii: "}"), UInt8(ascii: "]"):
+      if !levels.isEmpty { levels.removeLast() }
+      expectsName = false
+      field = inherited
+      copy(byte)
+    case UInt8(ascii: ","):
+      expectsName = levels.last?.isObject ?? false
+      field = inherited
+      copy(byte)
+    case UInt8(ascii: ":"):
+      expectsName = false
+      copy(byte)
+    case UInt8(ascii: "\""): string()
+    case 32, 10, 13, 9: copy(byte)
+    default: bareWord()
+    }
+  }
+
+  private var inherited: FieldClass { levels.last?.isPersonal ?? false ? .personal : .other }
+
+  private mutating func copy(_ byte: UInt8) {
+    output.append(byte)
+    position += 1
+  }
+
+  /// A string from its opening mark; one that is cut off reaches to the end.
+  private mutating func string() {
+    let start = position + 1
+    var end = start
+    var hasEscape = false
+    while end < input.count, input[end] != UInt8(ascii: "\"") {
+      if input[end] == UInt8(ascii: "\\") {
+        hasEscape = true
+        end += 1
+      }
+      end += 1
+    }
+    end = min(end, input.count)
+    let raw = input[start..<end]
+    let isClosed = end < input.count
+    output.append(UInt8(ascii: "\""))
+    if expectsName {
+      let name = hasEscape ? Self.decoded(raw) ?? String(decoding: raw, as: UTF8.self) : Self.text(raw)
+      field = inherited == .personal ? .personal : classes.of(name)
+      if PersonalPatterns.masked(Array(name.utf8)[...]) != nil {
+        // Two addresses as names of one object must not become the same name twice.
+        maskedNames += 1
+        output += Array("***\(maskedNames)".utf8)
+      } else {
+        output += raw
+      }
+    } else if field == .personal {
+      if !raw.isEmpty { output += PersonalPatterns.mask }
+    } else if field == .needed {
+      output += raw
+    } else {
+      output += content(raw, hasEscape: hasEscape)
+    }
+    if isClosed { output.append(UInt8(ascii: "\"")) }
+    position = end + (isClosed ? 1 : 0)
+  }
+
+  /// The inside of a string that may hold anything, itself a JSON text included.
+  private func content(_ raw: ArraySlice<UInt8>, hasEscape: Bool) -> [UInt8] {
+    guard hasEscape, let text = Self.decoded(raw) else { return PersonalPatterns.masked(raw) ?? Array(raw) }
+    let bytes = Array(text.utf8)
+    let masked: [UInt8]?
+    if nesting < 3, bytes.first == UInt8(ascii: "{") || bytes.first == UInt8(ascii: "[") {
+      var inner = BodyMasker(bytes, nesting: nesting + 1)
+      let result = inner.masked()
+      masked = result == bytes ? nil : result
+    } else {
+      masked = PersonalPatterns.masked(bytes[...])
+    }
+    guard let masked else { return Array(raw) }
+    return Self.escaped(masked)
+  }
+
+  /// A number, a literal, or something that is not JSON.
+  private mutating func bareWord() {
+    let start = position
+    var end = start
+    scan: while end < input.count {
+      switch input[end] {
+      case UInt8(ascii: "{"), UInt8(ascii: "}"), UInt8(ascii: "["), UInt8(ascii: "]"), UInt8(ascii: ","),
+        UInt8(ascii: ":"), UInt8(ascii: "\""):
+        break scan
+      default: end += 1
+      }
+    }
+    while end > start, Self.isBlank(input[end - 1]) { end -= 1 }
+    let word = input[start..<end]
+    position = end
+    if field == .needed || word.elementsEqual("null".utf8) {
+      output += word
+    } else if field == .personal {
+      output += Array("\"***\"".utf8)
+    } else if let masked = PersonalPatterns.masked(word) {
+      let isNumber = word.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }
+      output += isNumber ? Array("\"***\"".utf8) : masked
+    } else {
+      output += word
+    }
+  }
+
+  private static func text(_ raw: ArraySlice<UInt8>) -> String { String(decoding: raw, as: UTF8.self) }
+
+  /// What a string with escapes says; nil where an escape is wrong.
+  private static func decoded(_ raw: ArraySlice<UInt8>) -> String? {
+    let quoted = [UInt8(ascii: "\"")] + raw + [UInt8(ascii: "\"")]
+    guard case .string(let text)? = try? JSONReader.parse(quoted) else { return nil }
+    return text
+  }
+
+  /// The inside of a JSON string that says this.
+  private static func escaped(_ bytes: [UInt8]) -> [UInt8] {
+    var output: [UInt8] = []
+    for byte in bytes {
+      switch byte {
+      case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
+      case 0..<0x20: output += Array((byte < 16 ? "\\u000" : "\\u00").utf8) + Array(String(byte, radix: 16).utf8)
+      default: output.append(byte)
+      }
+    }
+    return output
+  }
+}
