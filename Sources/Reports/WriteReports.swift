@@ -1,0 +1,97 @@
+import ReconcileCore
+
+/// What a report consists of.
+public struct ReportResult: Sendable {
+  /// The period's folder.
+  public let folder: String
+  /// Every file written, summary.json last.
+  public let files: [ReportFile]
+  /// Counts and sums over the rows.
+  public let totals: SummaryTotals
+}
+
+/// The names that files of a report can have.
+enum ReportNames {
+  static let workbook = "reconciliation.xlsx"
+  static let all: Set<String> = Set(ReportTable.allCases.map(\.fileName)).union([
+    workbook, SummaryJSON.fileName,
+  ])
+}
+
+/// Writes the report of one period into `<outputRoot>/<from>_<to>/`: all files, checked, or none.
+///
+/// `checkCancelled` is called often and stops the writing by throwing; earlier files then stay as they were.
+public func writeReports(
+  source: any ReportSource, formats: Set<ReportFormat>, outputRoot: String, workbook: (any WorkbookWriting)?,
+  checkCancelled: () throws -> Void
+) throws -> ReportResult {
+  let folder = try ReportFolder(root: outputRoot, period: source.facts.period)
+  defer { folder.discard() }
+  var (totals, files) = try stageTables(
+    of: source, into: formats.contains(.csv) ? folder : nil, checkCancelled)
+  if formats.contains(.xlsx) {
+    guard let workbook else {
+      throw Failure(
+        .defect, "a workbook was asked for and nothing can write it",
+        remedy: "use --format csv and report this")
+    }
+    try checkCancelled()
+    let sums = totals
+    files.append(
+      try folder.stageForeign(ReportNames.workbook) { path, scratch in
+        try workbook.write(source: source, totals: sums, to: path, temporaryDirectory: scratch)
+      } check: { path in
+        try workbook.check(path: path, totals: sums)
+      })
+  }
+  try checkCancelled()
+  let summary = SummaryJSON.text(facts: source.facts, totals: totals, files: files)
+  files.append(try folder.stageText(SummaryJSON.fileName, summary))
+  try checkCancelled()
+  try folder.commit()
+  return ReportResult(folder: folder.path, files: files, totals: totals)
+}
+
+/// Reads every table once, sums it up and, where there is a folder, stages its CSV.
+private func stageTables(
+  of source: any ReportSource, into folder: ReportFolder?, _ checkCancelled: () throws -> Void
+) throws -> (SummaryTotals, [ReportFile]) {
+  var totals = SummaryTotals()
+  var files: [ReportFile] = []
+  var rows = 0
+
+  func stage<Row>(
+    _ table: ReportTable, _ columns: [Column<Row>],
+    _ forEach: @escaping ((Row) throws -> Void) throws -> Void, _ add: (Row) throws -> Void
+  ) throws {
+    try checkCancelled()
+    func read(into writer: CSVWriter<Row>?) throws {
+      try forEach { row in
+        rows += 1
+        if rows % 4_096 == 0 { try checkCancelled() }
+        try add(row)
+        try writer?.write(row)
+      }
+    }
+    if let folder {
+      files.append(try folder.stageCSV(table.fileName, columns) { try read(into: $0) })
+    } else {
+      try read(into: nil)
+    }
+  }
+
+  try stage(.discrepancies, ReportTables.discrepancies, source.forEachDiscrepancy) {
+    totals.add(discrepancy: $0)
+  }
+  try stage(.openItems, ReportTables.discrepancies, source.forEachOpenItem) { _ in
+    totals.addRow(of: .openItems)
+  }
+  try stage(.orders, ReportTables.orders, source.forEachOrder) { try totals.add(order: $0) }
+  try stage(.payments, ReportTables.payments, source.forEachPayment) { try totals.add(payment: $0) }
+  try stage(.refunds, ReportTables.refunds, source.forEachRefund) { try totals.add(refund: $0) }
+  try stage(.settlement, ReportTables.settlement, source.forEachSettlementDay) { _ in
+    totals.addRow(of: .settlement)
+  }
+  try stage(.rejects, ReportTables.rejects, source.forEachReject) { _ in totals.addRow(of: .rejects) }
+  return (totals, files)
+}
