@@ -9,7 +9,7 @@ final class MerchantScratch {
   let folder: String
 
   init() throws {
-    folder = NSTemporaryDirectory() + "/merchant-" + UUID().uuidString
+    folder = NSTemporaryDirectory() + "merchant-" + UUID().uuidString
     try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
   }
 

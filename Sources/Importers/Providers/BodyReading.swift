@@ -1,0 +1,95 @@
+import ReconcileCore
+
+/// What one record gave.
+enum RecordReading {
+  case payment(PaymentRecord)
+  case refund(RefundRecord)
+  /// A row that counts for the walk and is neither payment nor reject, with what names it.
+  case session(String?)
+}
+
+/// Reads the records of one body into contents, one row each, rejects included.
+struct BodyReading {
+  let provider: String
+  let request: String
+  let body: [UInt8]
+  var contents = BodyContents()
+
+  init(provider: String, request: String, body: [UInt8]) {
+    self.provider = provider
+    self.request = request
+    self.body = body
+  }
+
+  /// What stands for the id of a record that has none: its place.
+  static func place(_ request: String, _ index: Int) -> String { "\(request)#\(index)" }
+
+  /// Reads every row. `createdAt` is the time that the list is sorted by.
+  mutating func read(
+    _ rows: [JSONValue], createdAt: (JSONObject) -> Instant?,
+    record: (JSONObject) throws(RecordProblem) -> RecordReading
+  ) {
+    contents.rows.reserveCapacity(rows.count)
+    for (index, row) in rows.enumerated() {
+      guard case .object(let object) = row else {
+        reject("the row is not an object", record: Self.text(of: row), index: index, id: nil, createdAt: nil)
+        continue
+      }
+      do throws(RecordProblem) {
+        if object.hasDuplicateKey { throw RecordProblem("a field stands twice in the record") }
+        let identity: String
+        switch try record(object) {
+        case .payment(let payment):
+          contents.payments.append(payment)
+          identity = payment.id.text
+        case .refund(let refund):
+          contents.refunds.append(refund)
+          identity = refund.id.text
+        case .session(let name): identity = name.map { "session:" + $0 } ?? Self.place(request, index)
+        }
+        contents.rows.append(WalkRow(identity: identity, createdAt: createdAt(object)))
+      } catch {
+        reject(
+          error.reason, record: text(of: object), index: index, id: error.id?.text, createdAt: createdAt(object))
+      }
+    }
+  }
+
+  /// A reject that is no row of a walk.
+  mutating func reject(_ reason: String, record: String) {
+    contents.rejects.append(Reject(source: provider, location: request, reason: reason, record: record))
+  }
+
+  private mutating func reject(_ reason: String, record: String, index: Int, id: String?, createdAt: Instant?) {
+    reject(reason, record: record)
+    contents.rows.append(WalkRow(identity: id ?? Self.place(request, index), createdAt: createdAt))
+  }
+
+  /// The record as it stands in the body, which is masked already.
+  func text(of object: JSONObject) -> String { PersonalData.cut(body[object.range], to: 2_000) }
+
+  /// A row that is not an object, as far as it matters.
+  static func text(of value: JSONValue) -> String {
+    switch value {
+    case .null: "null"
+    case .bool(let flag): flag ? "true" : "false"
+    case .array: "[…]"
+    case .object: "{…}"
+    default: PersonalData.mask(text: value.plainText ?? "")
+    }
+  }
+}
+
+extension RecordFields {
+  /// Reads the rest of a record whose id is known, so that its reject names it.
+  func named<T>(_ id: Identifier, _ rest: () throws(RecordProblem) -> T) throws(RecordProblem) -> T {
+    do throws(RecordProblem) {
+      return try rest()
+    } catch {
+      throw RecordProblem(error.reason, id: id)
+    }
+  }
+
+  /// The creation time for the walk; one that cannot be read is none.
+  var walkTime: Instant? { try? instant("created_at") }
+}

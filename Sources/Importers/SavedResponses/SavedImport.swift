@@ -1,0 +1,216 @@
+import Foundation
+import ReconcileCore
+
+/// Reads a provider's saved responses instead of its API: lists in full, look-ups by the ids that are asked for.
+/// `from` and `to` say which settlement reports are of use. What cannot be read is told by the outcome; only trouble
+/// with the sink, and cancellation, is thrown.
+public func importSavedResponses(
+  _ provider: ProviderSettings, directory: String, from: BusinessDay, to: BusinessDay, sink: any ImportSink
+) async throws -> ProviderOutcome {
+  var run = SavedImport(provider, directory: directory, days: from...max(from, to), sink: sink)
+  switch provider.kind {
+  case .maxfi:
+    try await run.list(.payments)
+  case .dapit:
+    try await run.list(.listTransactions)
+    try await run.list(.listRefunds)
+    try await run.settlements()
+  case .gate:
+    try await run.lookups(.payments, try sink.lookups(for: provider.name, refunds: false))
+  case .inflow:
+    try await run.list(.refunds)
+    let asked = try sink.lookups(for: provider.name, refunds: false)
+    try await run.lookups(.transactions, asked + run.transactionsOfRefunds.map { Lookup(id: $0) })
+  }
+  return run.outcome
+}
+
+/// Reads the saved bodies of Gate refunds: a step of its own, because which refunds are asked for depends on where
+/// the orders were paid. Providers of other kinds have nothing to read here.
+public func importSavedGateRefunds(
+  _ provider: ProviderSettings, directory: String, sink: any ImportSink
+) async throws -> ProviderOutcome {
+  var run = SavedImport(provider, directory: directory, days: nil, sink: sink)
+  if provider.kind == .gate {
+    try await run.lookups(.payments, try sink.lookups(for: provider.name, refunds: true))
+  }
+  return run.outcome
+}
+
+/// One import from a folder.
+struct SavedImport {
+  let provider: ProviderSettings
+  let directory: String
+  let days: ClosedRange<BusinessDay>?
+  let sink: any ImportSink
+  let reader: any ProviderReader
+  /// The transactions that the refunds of this run name, in order and each once.
+  private(set) var transactionsOfRefunds: [Identifier] = []
+  private var knownTransactions = Set<Identifier>()
+  private var problems: [String] = []
+  private var problemCount = 0
+  private var pages: Int64 = 0
+  private var records: Int64 = 0
+  private let startedAt = Instant.now()
+
+  init(_ provider: ProviderSettings, directory: String, days: ClosedRange<BusinessDay>?, sink: any ImportSink) {
+    self.provider = provider
+    self.directory = directory
+    self.days = days
+    self.sink = sink
+    reader = ProviderRegistry.reader(for: provider)
+  }
+
+  /// How the import ended so far.
+  var outcome: ProviderOutcome {
+    var ending = ProviderOutcome.Ending.complete
+    if !problems.isEmpty {
+      let more = problemCount - problems.count
+      ending = .incomplete(problems.joined(separator: "; ") + (more > 0 ? "; and \(more) more" : ""))
+    }
+    var outcome = ProviderOutcome(ending: ending)
+    outcome.pages = pages
+    outcome.records = records
+    return outcome
+  }
+
+  /// Notes what is wrong; the first few are enough for a message.
+  private mutating func note(_ problem: String) {
+    problemCount += 1
+    if problems.count < 5 { problems.append(problem) }
+  }
+
+  /// Reads a list from its first body to its last.
+  mutating func list(_ stream: ProviderStream) async throws {
+    let files = SavedFiles(directory: directory, stream: stream)
+    guard !files.names.isEmpty else {
+      note(missing(stream))
+      return
+    }
+    let before = problemCount
+    var end = ListEnd()
+    var bodies = 0
+    try await readAll(files, stream) { run, prepared in
+      bodies += 1
+      guard case .success(let contents) = prepared.contents else { return true }
+      end.add(contents)
+      if stream == .refunds { run.collectTransactions(contents) }
+      return true
+    }
+    if bodies == 0, problemCount == before {
+      note("\(files.names.joined(separator: ", ")): no response in it")
+    } else if let problem = end.problem {
+      note("\(files.names.last ?? stream.rawValue): \(problem)")
+    }
+    if problemCount == before { try sink.walkCompleted(stream, from: provider.name) }
+  }
+
+  /// Reads the settlement reports that overlap the period; a folder need not hold any.
+  mutating func settlements() async throws {
+    let files = SavedFiles(directory: directory, stream: .settlementReport)
+    let days = days
+    try await readAll(files, .settlementReport) { _, prepared in
+      guard case .success(let contents) = prepared.contents, let days, !contents.settlements.isEmpty else {
+        return true
+      }
+      return contents.settlements.contains { $0.from <= days.upperBound && days.lowerBound <= $0.to }
+    }
+  }
+
+  /// Finds the bodies of these ids; the others are passed over.
+  mutating func lookups(_ stream: ProviderStream, _ lookups: [Lookup]) async throws {
+    guard !lookups.isEmpty else { return }
+    let files = SavedFiles(directory: directory, stream: stream)
+    let before = problemCount
+    let isRefund = lookups.contains { $0.isRefund }
+    var asked: [String: Lookup] = [:]
+    for lookup in lookups { asked[lookup.id.text] = lookup }
+    var found = Set<Lookup>()
+    if files.names.isEmpty { note(missing(stream)) }
+    try await readAll(files, stream, isRefundLookup: isRefund, askedFor: asked) { run, prepared in
+      guard case .success(let contents) = prepared.contents, let row = contents.rows.first else { return true }
+      if let lookup = asked[row.identity] {
+        found.insert(lookup)
+        return true
+      }
+      // A record whose id cannot be read may be one of those asked for.
+      guard row.identity == BodyReading.place(prepared.request, 0) else { return false }
+      run.note("\(prepared.request): the record's id cannot be read")
+      return true
+    }
+    // With a body that cannot be read nobody knows whose it was: then nothing is known to be absent.
+    let absent: LookupOutcome = problemCount == before ? .notFound : .failed
+    var seen = Set<Lookup>()
+    let outcomes = lookups.filter { seen.insert($0).inserted }
+      .map { (lookup: $0, outcome: found.contains($0) ? .found : absent) }
+    try sink.note(outcomes, from: provider.name)
+  }
+
+  private func missing(_ stream: ProviderStream) -> String {
+    "\(stream.rawValue).json (or \(stream.rawValue)-*.json, \(stream.rawValue).jsonl) is missing in \(directory)"
+  }
+
+  private mutating func collectTransactions(_ contents: BodyContents) {
+    for refund in contents.refunds {
+      if let id = refund.paymentID, knownTransactions.insert(id).inserted { transactionsOfRefunds.append(id) }
+    }
+  }
+
+  /// Reads every body of a stream in batches. `isWanted` sees each one in order; what it refuses is not stored.
+  private mutating func readAll(
+    _ files: SavedFiles, _ stream: ProviderStream, isRefundLookup: Bool = false, askedFor: [String: Lookup] = [:],
+    isWanted: (inout SavedImport, PreparedBody) throws -> Bool
+  ) async throws {
+    var batch: [(request: String, bytes: [UInt8])] = []
+    var size = 0
+    var total: Int?
+    func flush(_ run: inout SavedImport) async throws {
+      try Task.checkCancellation()
+      let prepared = await BodyPreparation.prepare(
+        batch, stream: stream, reader: run.reader, isRefundLookup: isRefundLookup)
+      batch.removeAll(keepingCapacity: true)
+      size = 0
+      let wanted = try prepared.filter { body in
+        if case .failure(let problem) = body.contents { run.note("\(body.request): \(problem.reason)") }
+        return try isWanted(&run, body)
+      }
+      try run.store(wanted, stream, isRefundLookup: isRefundLookup, askedFor: askedFor, total: &total)
+    }
+    try await files.forEachBody { body in
+      switch body.bytes {
+      case .failure(let problem): note("\(body.request): \(problem.reason)")
+      case .success(let bytes):
+        batch.append((body.request, bytes))
+        size += bytes.count
+        if batch.count >= BodyPreparation.batchCount || size >= BodyPreparation.batchBytes { try await flush(&self) }
+      }
+    }
+    if !batch.isEmpty { try await flush(&self) }
+  }
+
+  /// Keeps the evidence of a batch, then stores what was read from it.
+  private mutating func store(
+    _ bodies: [PreparedBody], _ stream: ProviderStream, isRefundLookup: Bool, askedFor: [String: Lookup],
+    total: inout Int?
+  ) throws {
+    guard !bodies.isEmpty else { return }
+    let evidence = try sink.keep(
+      bodies.map { body in
+        var lookup: Lookup?
+        if !askedFor.isEmpty, case .success(let contents) = body.contents, let row = contents.rows.first {
+          lookup = askedFor[row.identity]
+        }
+        return FetchedBody(
+          stream: stream, request: body.request, lookupID: lookup?.id, isRefundLookup: isRefundLookup,
+          fetchedAt: startedAt, maskedBytes: body.masked)
+      }, from: provider.name)
+    for (body, number) in zip(bodies, evidence) {
+      guard case .success(let contents) = body.contents else { continue }
+      try sink.store(contents, evidence: number, from: provider.name)
+      pages += 1
+      records += Int64(contents.rows.count)
+      if case .offset(let announced, _, _) = contents.next { total = announced }
+    }
+    sink.progress(provider.name, stream: stream, pages: Int(pages), records: Int(records), of: total)
+  }
+}

@@ -1,0 +1,87 @@
+import ReconcileCore
+
+/// Turns typed cells into workbook cells, and remembers what a cell could not hold as it was.
+final class CellWriter {
+  let styles: WorkbookStyles
+  private(set) var gate = TextGate()
+  /// Amounts and counts of more than 15 digits, which stand as text.
+  private(set) var longNumbers = 0
+  /// Days and times that the calendar of spreadsheets does not reach, which stand as text.
+  private(set) var oddDates = 0
+
+  init(styles: WorkbookStyles) { self.styles = styles }
+
+  /// Whether a number cell holds this many minor units exactly.
+  ///
+  /// Spreadsheets keep 15 significant digits. Below 10^15 the whole number and the power of ten are both exact as
+  /// Double, so the one division rounds to the Double nearest to the decimal, and that is the one a spreadsheet
+  /// reads for the same digits.
+  static func fits(_ minorUnits: Int128) -> Bool { minorUnits.magnitude < 1_000_000_000_000_000 }
+
+  /// The only place where an amount becomes a binary number: the last step, for a cell of at most 15 digits.
+  static func cellNumber(_ minorUnits: Int128, exponent: Int) -> Double {
+    Double(minorUnits) / powers[exponent]
+  }
+
+  private static let powers: [Double] = [1, 10, 100, 1_000, 10_000]
+  /// Serial number of 1970-01-01 in the calendar of spreadsheets.
+  static let epoch = 25_569
+
+  func write(_ cell: Cell, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
+    switch cell {
+    case .blank: break
+    case .text(let text): try self.text(text, to: sheet, row, column, styles.text)
+    case .money(let money): try amount(Int128(money.minorUnits), money.currency.exponent, to: sheet, row, column)
+    case .count(let count): try self.count(count, to: sheet, row, column)
+    case .day(let day): try self.day(day, to: sheet, row, column)
+    case .instant(let instant): try self.instant(instant, to: sheet, row, column)
+    case .flag(let flag): try sheet.text(row, column, flag ? "true" : "false", styles.text)
+    }
+  }
+
+  /// Text from outside, through the gate.
+  func text(_ text: String, to sheet: SheetWriter, _ row: Int, _ column: Int, _ format: SheetWriter.Format) throws {
+    try sheet.text(row, column, gate.pass(text), format)
+  }
+
+  func amount(
+    _ minorUnits: Int128, _ exponent: Int, to sheet: SheetWriter, _ row: Int, _ column: Int, total: Bool = false
+  ) throws {
+    guard Self.fits(minorUnits) else {
+      longNumbers += 1
+      let text = Money.decimalText(minorUnits, exponent: exponent)
+      return try sheet.text(row, column, text, total ? styles.total : styles.text)
+    }
+    let format = total ? styles.totalMoney[exponent] : styles.money[exponent]
+    try sheet.number(row, column, Self.cellNumber(minorUnits, exponent: exponent), format)
+  }
+
+  func count(_ count: Int64, to sheet: SheetWriter, _ row: Int, _ column: Int, total: Bool = false) throws {
+    guard Self.fits(Int128(count)) else {
+      longNumbers += 1
+      return try sheet.text(row, column, String(count), styles.text)
+    }
+    try sheet.number(row, column, Double(count), total ? styles.totalCount : styles.count)
+  }
+
+  private func day(_ day: BusinessDay, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
+    let serial = day.dayNumber + Self.epoch
+    // Before 1900-03-01 spreadsheets disagree about the calendar, and below 0 there are no dates at all.
+    guard serial >= 61 else {
+      oddDates += 1
+      return try sheet.text(row, column, day.description, styles.text)
+    }
+    try sheet.number(row, column, Double(serial), styles.day)
+  }
+
+  private func instant(_ instant: Instant, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
+    let seconds = instant.seconds
+    guard seconds >= Int64(61 - Self.epoch) * 86_400 else {
+      oddDates += 1
+      return try sheet.text(row, column, instant.description, styles.text)
+    }
+    let fraction = instant.microseconds - seconds * 1_000_000
+    let serial = Double(Self.epoch) + Double(instant.microseconds) / 86_400_000_000
+    try sheet.number(row, column, serial, fraction == 0 ? styles.instant : styles.instantWithFraction)
+  }
+}

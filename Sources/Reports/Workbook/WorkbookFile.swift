@@ -1,0 +1,83 @@
+import CLibxlsxwriter
+import ReconcileCore
+
+/// A workbook being written: libxlsxwriter in constant-memory mode, with every return code looked at.
+///
+/// The return codes are the only sign of most problems, so nothing else in this room calls the library.
+final class WorkbookFile {
+  typealias Format = UnsafeMutablePointer<lxw_format>
+
+  let path: String
+  private var workbook: UnsafeMutablePointer<lxw_workbook>?
+
+  /// Starts a workbook. Rows go to scratch files in `temporaryDirectory` until `close`.
+  init(path: String, temporaryDirectory: String) throws {
+    self.path = path
+    workbook = temporaryDirectory.withCString { directory in
+      // The library copies the name before it returns.
+      var options = lxw_workbook_options(
+        constant_memory: 1, tmpdir: UnsafeMutablePointer(mutating: directory), use_zip64: 0)
+      return workbook_new_opt(path, &options)
+    }
+    guard workbook != nil else { throw Self.failure("the workbook could not be begun", at: path) }
+  }
+
+  deinit {
+    if let workbook { lxw_workbook_free(workbook) }
+  }
+
+  /// Adds a sheet behind the others.
+  func addSheet(_ name: String) throws -> SheetWriter {
+    guard let workbook, let sheet = workbook_add_worksheet(workbook, name) else {
+      throw Self.failure("the sheet \(name) could not be begun", at: path)
+    }
+    return SheetWriter(sheet, name: name, path: path)
+  }
+
+  /// A new cell format in the house font.
+  func addFormat(_ change: (Format) -> Void) throws -> Format {
+    guard let workbook, let format = workbook_add_format(workbook) else {
+      throw Self.failure("a cell format could not be made", at: path)
+    }
+    format_set_font_name(format, "Calibri")
+    format_set_font_size(format, 10)
+    change(format)
+    return format
+  }
+
+  /// Title and creation time; the time is given, so that the same report gives the same bytes.
+  func setProperties(title: String, subject: String, created: Instant) throws {
+    let code = title.withCString { title in
+      subject.withCString { subject in
+        "reconcile".withCString { author in
+          var properties = lxw_doc_properties()
+          properties.title = UnsafeMutablePointer(mutating: title)
+          properties.subject = UnsafeMutablePointer(mutating: subject)
+          properties.author = UnsafeMutablePointer(mutating: author)
+          // 0 would mean the time of day.
+          properties.created = time_t(max(1, created.seconds))
+          return workbook_set_properties(workbook, &properties)
+        }
+      }
+    }
+    try Self.need(code, "the properties", at: path)
+  }
+
+  /// Puts the file together. Success is the library's word only: read the file back before it counts.
+  func close() throws {
+    let finished = workbook
+    workbook = nil
+    try Self.need(workbook_close(finished), "the workbook", at: path)
+  }
+
+  static func need(_ code: lxw_error, _ what: String, at path: String) throws {
+    guard code != LXW_NO_ERROR else { return }
+    throw failure("\(what) could not be written: \(String(cString: lxw_strerror(code)))", at: path)
+  }
+
+  static func failure(_ what: String, at path: String) -> Failure {
+    Failure(
+      .outputNotWritten, what, at: path,
+      remedy: "Free space in the output directory, make sure it is writable, and run `reconcile report` again.")
+  }
+}
