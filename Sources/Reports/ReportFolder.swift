@@ -13,7 +13,10 @@ public struct ReportFile: Sendable, Equatable {
   public let sha256: String
 }
 
-/// The folder of one period. Files are staged under hidden names beside their places, checked, and then named together.
+/// The folder of one period.
+///
+/// Files are staged under hidden names beside their places, checked, and then given their names together. A power
+/// cut between two names leaves every file whole; summary.json comes last and holds the digests of the others.
 final class ReportFolder {
   /// The folder, as it is joined from the output folder and the period.
   let path: String

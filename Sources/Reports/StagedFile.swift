@@ -31,7 +31,7 @@ struct StagedName {
         remedy: "let this user read and write there or choose another folder with --output, then run again")
     }
     for name in names {
-      // This process has staged nothing yet: in a container the number is often the same as that of the killed run.
+      // This process has staged nothing yet; in a container a killed run often had the same number.
       guard let owner = owner(of: name), owner == getpid() || !isAlive(owner) else { continue }
       // What cannot be removed harms nobody, unless its name is needed; then creating it says so.
       try? FileManager.default.removeItem(atPath: folder + "/" + name)

@@ -51,7 +51,7 @@ public struct SummaryTotals: Sendable, Equatable {
     public internal(set) var open: Int64 = 0
     public internal(set) var settled: Int64 = 0
     public internal(set) var accepted: Int64 = 0
-    /// Sum of the size of the differences of open findings, by currency; findings that count things add nothing.
+    /// Sum of |difference| over open findings, by currency; findings that count things add nothing.
     public internal(set) var openAmount: [Currency: Int128] = [:]
 
     /// Findings of this code whatever their status.
