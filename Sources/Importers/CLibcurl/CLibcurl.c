@@ -1,3 +1,4 @@
+#define _GNU_SOURCE
 #include "CLibcurl.h"
 
 #include <linux/tcp.h>
@@ -61,4 +62,10 @@ int rc_multi_take_done(CURLM *multi, CURL **easy, CURLcode *result) {
     return 1;
   }
   return 0;
+}
+
+long rc_find(const void *bytes, size_t count, size_t from, const void *pattern, size_t length) {
+  if (from >= count) return -1;
+  const char *hit = memmem((const char *)bytes + from, count - from, pattern, length);
+  return hit == NULL ? -1 : (long)(hit - (const char *)bytes);
 }

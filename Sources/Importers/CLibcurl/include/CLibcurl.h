@@ -25,4 +25,7 @@ int64_t rc_socket_bytes(CURL *easy);
 /* Takes one finished transfer off the multi handle's list; 0 when there is none. */
 int rc_multi_take_done(CURLM *multi, CURL **easy, CURLcode *result);
 
+/* Where the pattern first stands in the bytes from `from` on; -1 when it does not (memmem, which Swift does not see). */
+long rc_find(const void *bytes, size_t count, size_t from, const void *pattern, size_t length);
+
 #endif
