@@ -91,7 +91,7 @@ final class ProviderLine: Sendable {
   /// for each try. Throws only `CancellationError`.
   func ask<Value: Sendable>(
     _ call: ReadCall, at position: PagePosition = .first,
-    judge: (HTTPResponse) -> Judgement<Value>
+    judge: @Sendable (HTTPResponse) -> Judgement<Value>
   ) async throws -> Answer<Value> {
     let request: HTTPRequest
     do { request = try makeRequest(call, at: position) } catch { return .failed(error.reason) }
