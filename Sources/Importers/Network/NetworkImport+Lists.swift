@@ -1,0 +1,111 @@
+import ReconcileCore
+
+extension NetworkImport {
+  /// Reads one list to its end. A complete walk of the unfiltered list is reported to the sink; what came of an
+  /// incomplete one stays.
+  func readList(
+    _ call: ReadCall, stream: ProviderStream, on line: ProviderLine, isFiltered: Bool = false
+  ) async throws -> Bool {
+    var walk = ListWalk(hintlessIsWhole: call == .dapitRefunds)
+    var position = ListWalk.start
+    var count = (pages: 0, records: 0)
+    while true {
+      try Task.checkCancellation()
+      let step: ListWalk.Step
+      switch try await fetch(call, at: position, stream: stream, on: line) {
+      case .value(let body):
+        let contents = try store(body.body, as: body.evidence)
+        guard let contents else { return false }
+        count.pages += 1
+        count.records += contents.recordCount
+        sink.progress(
+          settings.name, stream: stream, pages: count.pages, records: count.records, of: walk.total)
+        step = walk.receive(
+          ListWalk.Page(rows: contents.rows, hint: contents.next, rawBytes: body.body.raw))
+      case .status(404, let words): step = walk.receiveNotFound() ?? .incomplete(words)
+      case .status(_, let words), .failed(let words): step = .incomplete(words)
+      case .hungUp: return false
+      }
+      switch step {
+      case .ask(let next): position = next
+      case .complete:
+        if !isFiltered { try sink.walkCompleted(stream, from: settings.name) }
+        return true
+      case .incomplete(let reason):
+        note(problem: "\(stream.rawValue): \(line.scrubber.scrubbed(reason))")
+        return false
+      }
+    }
+  }
+
+  /// Asks once for the period's days. A provider that answers 400 or 404 has no report to give.
+  func readSettlement(on line: ProviderLine) async throws {
+    let call = ReadCall.dapitSettlement(from: period.from, to: period.to)
+    switch try await fetch(call, at: .first, stream: .settlementReport, on: line) {
+    case .value(let body):
+      if let contents = try store(body.body, as: body.evidence) {
+        sink.progress(
+          settings.name, stream: .settlementReport, pages: 1, records: contents.recordCount, of: nil)
+      }
+    case .status(400, _), .status(404, _), .hungUp: break
+    case .status(_, let words), .failed(let words):
+      note(problem: "\(ProviderStream.settlementReport.rawValue): \(words)")
+    }
+  }
+
+  /// A body together with what evidence says of it.
+  struct Fetched: Sendable {
+    var body: BodyReading.Body
+    var evidence: FetchedBody
+  }
+
+  private func fetch(
+    _ call: ReadCall, at position: PagePosition, stream: ProviderStream, on line: ProviderLine
+  ) async throws -> ProviderLine.Answer<Fetched> {
+    let name: String
+    do { name = try line.evidenceName(call, at: position) } catch { return .failed(error.reason) }
+    let reading = reading(on: line)
+    let answer = try await line.ask(call, at: position) { response in
+      reading.judge(response, stream: stream, request: name, isRefundLookup: false)
+    }
+    return answer.map { body in
+      Fetched(
+        body: body,
+        evidence: FetchedBody(
+          stream: stream, request: name, fetchedAt: body.fetchedAt, maskedBytes: body.masked))
+    }
+  }
+
+  /// Keeps a body and stores what it holds; nil, with the problem noted, when it could not be read.
+  private func store(_ body: BodyReading.Body, as evidence: FetchedBody) throws -> BodyContents? {
+    let numbers = try sink.keep([evidence], from: settings.name)
+    pages += 1
+    switch body.contents {
+    case .success(let contents):
+      guard let number = numbers.first else { throw Self.missingEvidence }
+      try sink.store(contents, evidence: number, from: settings.name)
+      records += Int64(contents.recordCount)
+      remember(contents)
+      return contents
+    case .failure(let unreadable):
+      note(problem: "\(evidence.stream.rawValue): \(evidence.request): \(unreadable.reason)")
+      return nil
+    }
+  }
+
+  static var missingEvidence: Failure {
+    Failure(.defect, "a body was kept without an evidence number", remedy: "report this as a defect")
+  }
+}
+
+extension ProviderLine.Answer {
+  /// The same answer with another value.
+  func map<Other: Sendable>(_ change: (Value) -> Other) -> ProviderLine.Answer<Other> {
+    switch self {
+    case .value(let value): .value(change(value))
+    case .status(let status, let words): .status(status, words)
+    case .failed(let words): .failed(words)
+    case .hungUp: .hungUp
+    }
+  }
+}

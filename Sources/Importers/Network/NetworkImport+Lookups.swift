@@ -1,0 +1,138 @@
+import ReconcileCore
+
+extension NetworkImport {
+  /// At most this many requests of a provider are under way at once.
+  static let atOnce = 4
+  /// Answers are stored together, since each store waits for the disk: so many, or those of so many seconds.
+  private static let batchSize = 64
+  private static let batchSeconds = 2.0
+
+  /// How one look-up ended.
+  private enum Result: Sendable {
+    case body(Fetched)
+    case notFound
+    case failed(String)
+    case hungUp
+    case cancelled
+  }
+
+  /// Asks for each id once, four at a time. 400 and 404 mean not found; a look-up that fails for good leaves the
+  /// provider incomplete, and the others are still made.
+  func lookUp(
+    _ wanted: [Lookup], stream: ProviderStream, on line: ProviderLine,
+    call: @escaping @Sendable (Identifier) -> ReadCall
+  ) async throws {
+    var met: Set<Lookup> = []
+    let wanted = wanted.filter { met.insert($0).inserted }
+    guard !wanted.isEmpty else { return }
+    let reading = reading(on: line)
+    var tally = Tally(batchStartedAt: line.clock.now())
+    try await withThrowingTaskGroup(of: (Lookup, Result).self) { group in
+      var rest = wanted[...]
+      for _ in 0..<Self.atOnce {
+        guard let lookup = rest.popFirst() else { break }
+        group.addTask {
+          (lookup, await Self.ask(lookup, call(lookup.id), stream: stream, reading: reading, on: line))
+        }
+      }
+      while let (lookup, result) = try await group.next() {
+        tally.add(result, of: lookup)
+        let now = line.clock.now()
+        if tally.outcomes.count >= Self.batchSize || now - tally.batchStartedAt >= Self.batchSeconds {
+          try store(&tally, stream: stream, of: wanted.count, now: now)
+        }
+        guard !tally.wasCancelled, let next = rest.popFirst() else { continue }
+        group.addTask {
+          (next, await Self.ask(next, call(next.id), stream: stream, reading: reading, on: line))
+        }
+      }
+    }
+    try store(&tally, stream: stream, of: wanted.count, now: line.clock.now())
+    if tally.wasCancelled { throw CancellationError() }
+    if let first = tally.firstFailure {
+      let words = line.scrubber.scrubbed(first)
+      note(problem: tally.failures == 1 ? words : "\(tally.failures) look-ups failed, the first: \(words)")
+    }
+  }
+
+  private static func ask(
+    _ lookup: Lookup, _ call: ReadCall, stream: ProviderStream, reading: BodyReading, on line: ProviderLine
+  ) async -> Result {
+    let name: String
+    do { name = try line.evidenceName(call, at: .first) } catch { return .failed(error.reason) }
+    do {
+      let answer = try await line.ask(call) { response in
+        reading.judge(response, stream: stream, request: name, isRefundLookup: lookup.isRefund)
+      }
+      switch answer {
+      case .value(let body):
+        let evidence = FetchedBody(
+          stream: stream, request: name, lookupID: lookup.id, isRefundLookup: lookup.isRefund,
+          fetchedAt: body.fetchedAt, maskedBytes: body.masked)
+        return .body(Fetched(body: body, evidence: evidence))
+      case .status(400, _), .status(404, _): return .notFound
+      case .status(_, let words), .failed(let words): return .failed(words)
+      case .hungUp: return .hungUp
+      }
+    } catch {
+      return .cancelled
+    }
+  }
+
+  /// What came since the last store, and how the look-ups went so far.
+  private struct Tally {
+    var bodies: [Fetched] = []
+    var outcomes: [(lookup: Lookup, outcome: LookupOutcome)] = []
+    var batchStartedAt: Double
+    var done = 0
+    var failures = 0
+    var firstFailure: String?
+    var wasCancelled = false
+
+    init(batchStartedAt: Double) { self.batchStartedAt = batchStartedAt }
+
+    mutating func add(_ result: Result, of lookup: Lookup) {
+      done += 1
+      switch result {
+      case .body(let fetched):
+        bodies.append(fetched)
+        switch fetched.body.contents {
+        case .success: outcomes.append((lookup, .found))
+        case .failure(let unreadable): fail(lookup, "\(fetched.evidence.request): \(unreadable.reason)")
+        }
+      case .notFound: outcomes.append((lookup, .notFound))
+      case .failed(let words): fail(lookup, words)
+      // Why the line was cut is told once for the provider.
+      case .hungUp: outcomes.append((lookup, .failed))
+      case .cancelled: wasCancelled = true
+      }
+    }
+
+    private mutating func fail(_ lookup: Lookup, _ words: String) {
+      outcomes.append((lookup, .failed))
+      failures += 1
+      if firstFailure == nil { firstFailure = words }
+    }
+  }
+
+  /// Evidence first, then records, then what is known of each id.
+  private func store(_ tally: inout Tally, stream: ProviderStream, of total: Int, now: Double) throws {
+    let (bodies, outcomes) = (tally.bodies, tally.outcomes)
+    tally.bodies = []
+    tally.outcomes = []
+    tally.batchStartedAt = now
+    if !bodies.isEmpty {
+      let numbers = try sink.keep(bodies.map(\.evidence), from: settings.name)
+      guard numbers.count == bodies.count else { throw Self.missingEvidence }
+      for (fetched, number) in zip(bodies, numbers) {
+        pages += 1
+        guard case .success(let contents) = fetched.body.contents else { continue }
+        try sink.store(contents, evidence: number, from: settings.name)
+        records += Int64(contents.recordCount)
+        remember(contents)
+      }
+    }
+    if !outcomes.isEmpty { try sink.note(outcomes, from: settings.name) }
+    sink.progress(settings.name, stream: stream, pages: tally.done, records: tally.done, of: total)
+  }
+}
