@@ -31,7 +31,8 @@ final class CellWriter {
     switch cell {
     case .blank: break
     case .text(let text): try self.text(text, to: sheet, row, column, styles.text)
-    case .money(let money): try amount(Int128(money.minorUnits), money.currency.exponent, to: sheet, row, column)
+    case .money(let money):
+      try amount(Int128(money.minorUnits), money.currency.exponent, to: sheet, row, column)
     case .count(let count): try self.count(count, to: sheet, row, column)
     case .day(let day): try self.day(day, to: sheet, row, column)
     case .instant(let instant): try self.instant(instant, to: sheet, row, column)
@@ -40,12 +41,15 @@ final class CellWriter {
   }
 
   /// Text from outside, through the gate.
-  func text(_ text: String, to sheet: SheetWriter, _ row: Int, _ column: Int, _ format: SheetWriter.Format) throws {
+  func text(_ text: String, to sheet: SheetWriter, _ row: Int, _ column: Int, _ format: SheetWriter.Format)
+    throws
+  {
     try sheet.text(row, column, gate.pass(text), format)
   }
 
   func amount(
-    _ minorUnits: Int128, _ exponent: Int, to sheet: SheetWriter, _ row: Int, _ column: Int, total: Bool = false
+    _ minorUnits: Int128, _ exponent: Int, to sheet: SheetWriter, _ row: Int, _ column: Int,
+    total: Bool = false
   ) throws {
     guard Self.fits(minorUnits) else {
       longNumbers += 1

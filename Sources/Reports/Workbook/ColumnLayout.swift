@@ -13,8 +13,10 @@ struct ColumnLayout {
     self.name = name
     switch name {
     case "currency": kind = .currency
-    case "amount", "collected", "difference", "refund_due", "refunded", "refund_fees", "net", "expected", "actual",
-      "fee", "customer_amount", "gross", "refunds", "fees", "reported_gross", "reported_refunds", "reported_fees",
+    case "amount", "collected", "difference", "refund_due", "refunded", "refund_fees", "net", "expected",
+      "actual",
+      "fee", "customer_amount", "gross", "refunds", "fees", "reported_gross", "reported_refunds",
+      "reported_fees",
       "reported_net", "net_difference":
       kind = .money
     case "transactions", "reported_transactions", "age_days": kind = .count

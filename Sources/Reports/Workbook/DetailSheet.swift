@@ -14,7 +14,8 @@ final class PlannedTable {
   static let currencyLimit = 8
 
   /// Adds the sheets of a table to the workbook. `top` rows stand above totals and header.
-  init<Row>(_ table: Table<Row>, _ figures: TableFigures, in file: WorkbookFile, top: Int, limit: Int) throws {
+  init<Row>(_ table: Table<Row>, _ figures: TableFigures, in file: WorkbookFile, top: Int, limit: Int) throws
+  {
     layouts = table.layouts
     self.figures = figures
     let currencies = figures.currencies.count
@@ -54,7 +55,9 @@ final class PlannedTable {
   }
 
   /// The sum of a column in a currency, over the rows that meet the conditions.
-  func sum(_ column: String, _ currency: Currency, where conditions: [(column: String, criterion: String)] = [])
+  func sum(
+    _ column: String, _ currency: Currency, where conditions: [(column: String, criterion: String)] = []
+  )
     -> String?
   {
     let all = [("currency", currency.code)] + conditions

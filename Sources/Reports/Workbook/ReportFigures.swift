@@ -12,6 +12,7 @@ struct ColumnSum: Equatable {
 /// above them.
 struct TableFigures {
   var rows = 0
+  private(set) var rowsByCurrency: [Currency: Int] = [:]
   /// By currency, in the order of the table's columns; columns without a total stay 0.
   private(set) var sums: [Currency: [ColumnSum]] = [:]
 
@@ -26,15 +27,23 @@ struct TableFigures {
     // Rows of one currency come in long runs: the dictionary is asked only when the currency changes.
     var current: Currency?
     var sums = [ColumnSum](repeating: ColumnSum(), count: table.columns.count)
+    var run = 0
+    func keep() {
+      guard let current else { return }
+      figures.sums[current] = sums
+      figures.rowsByCurrency[current, default: 0] += run
+    }
     try table.forEach { row in
       figures.rows += 1
       also(row)
       guard let currency = table.currency(row) else { return }
       if currency != current {
-        if let current { figures.sums[current] = sums }
+        keep()
+        run = 0
         sums = figures.sums[currency] ?? Array(repeating: ColumnSum(), count: table.columns.count)
         current = currency
       }
+      run += 1
       for column in totalled {
         switch table.columns[column].cell(row) {
         case .money(let money):
@@ -50,22 +59,15 @@ struct TableFigures {
         }
       }
     }
-    if let current { figures.sums[current] = sums }
+    keep()
     return figures
   }
 }
 
-/// What Summary and Controls say of one currency beyond the totals of columns.
-struct CurrencyFigures {
-  var orders = 0
-  var byMatchStatus: [MatchStatus: Int] = [:]
-  var payments = 0
-  var linked: Int128 = 0
-  var unlinked: Int128 = 0
-  var undated: Int128 = 0
-  var settlementDays = 0
-  var mismatchedDays = 0
-  var comparedDays = 0
+/// How the settlement days of one currency compare.
+struct SettlementFigure {
+  var days = 0
+  var mismatched = 0
 }
 
 /// One line of the findings on Summary: a kind of finding in one currency.
@@ -102,12 +104,16 @@ struct ReportFigures {
   var settlement = TableFigures()
   var openItems = TableFigures()
   var rejects = TableFigures()
-  var byCurrency: [Currency: CurrencyFigures] = [:]
+  /// Findings of the period, by kind and currency.
   var findings: [FindingKey: FindingFigures] = [:]
-  var mismatchedDays = 0
-  var unknownDays = 0
+  var settlementDays: [Currency: SettlementFigure] = [:]
+  /// Collected − refunded of the orders whose net is known.
+  var orderNetParts: [Currency: Int128] = [:]
+  /// Gross − refunds − fees of the settlement days whose net is known.
+  var settlementNetParts: [Currency: Int128] = [:]
 
-  var currencies: [Currency] { byCurrency.keys.sorted() }
+  /// Days on which a provider's settlement report and our records differ.
+  var mismatchedDays: Int { settlementDays.values.reduce(0) { $0 + $1.mismatched } }
   var dataRows: Int {
     discrepancies.rows + orders.rows + payments.rows + refunds.rows + settlement.rows + openItems.rows
       + rejects.rows
@@ -120,52 +126,31 @@ struct ReportFigures {
 
   init(_ source: any ReportSource) throws {
     tables = ReportTableSet(source)
-    var byCurrency: [Currency: CurrencyFigures] = [:]
     var findings: [FindingKey: FindingFigures] = [:]
-    var mismatched = 0
-    var unknown = 0
+    var days: [Currency: SettlementFigure] = [:]
+    var orderNets: [Currency: Int128] = [:]
+    var dayNets: [Currency: Int128] = [:]
     discrepancies = try .gather(tables.discrepancies) { row in
       findings[FindingKey(code: row.code, currency: row.currency), default: FindingFigures()].add(row)
     }
     orders = try .gather(tables.orders) { row in
-      byCurrency[row.amount.currency, default: CurrencyFigures()].orders += 1
-      byCurrency[row.amount.currency]?.byMatchStatus[row.matchStatus, default: 0] += 1
+      guard row.net != nil, let collected = row.collected, let refunded = row.refunded else { return }
+      orderNets[row.amount.currency, default: 0] += Int128(collected.minorUnits) - Int128(refunded.minorUnits)
     }
-    payments = try .gather(tables.payments) { row in
-      byCurrency[row.amount.currency, default: CurrencyFigures()].add(row)
-    }
-    refunds = try .gather(tables.refunds) { row in
-      _ = byCurrency[row.currency, default: CurrencyFigures()]
-    }
+    payments = try .gather(tables.payments)
+    refunds = try .gather(tables.refunds)
     settlement = try .gather(tables.settlement) { row in
-      byCurrency[row.currency, default: CurrencyFigures()].add(row)
-      if row.status == .mismatch { mismatched += 1 }
-      if row.status == .unknown { unknown += 1 }
+      days[row.currency, default: SettlementFigure()].days += 1
+      if row.status == .mismatch { days[row.currency, default: SettlementFigure()].mismatched += 1 }
+      guard row.net != nil, let gross = row.gross else { return }
+      dayNets[row.currency, default: 0] += Int128(gross) - Int128(row.refunds) - Int128(row.fees)
     }
     openItems = try .gather(tables.openItems)
     rejects = try .gather(tables.rejects)
-    for currency in refunds.currencies where byCurrency[currency] == nil {
-      byCurrency[currency] = CurrencyFigures()
-    }
-    self.byCurrency = byCurrency
     self.findings = findings
-    mismatchedDays = mismatched
-    unknownDays = unknown
-  }
-}
-
-extension CurrencyFigures {
-  fileprivate mutating func add(_ row: PaymentRow) {
-    payments += 1
-    let collected = Int128(row.collected?.minorUnits ?? 0)
-    if row.orderID == nil { unlinked += collected } else { linked += collected }
-    if row.paymentDate == nil { undated += collected }
-  }
-
-  fileprivate mutating func add(_ row: SettlementRow) {
-    settlementDays += 1
-    if row.status == .mismatch { mismatchedDays += 1 }
-    if row.status == .mismatch || row.status == .tiedOut { comparedDays += 1 }
+    settlementDays = days
+    orderNetParts = orderNets
+    settlementNetParts = dayNets
   }
 }
 
@@ -199,7 +184,9 @@ struct ReportTableSet {
 
   init(_ source: any ReportSource) {
     let findings = ReportTables.discrepancies
-    discrepancies = Table("Discrepancies", findings, currency: \.currency) { try source.forEachDiscrepancy($0) }
+    discrepancies = Table("Discrepancies", findings, currency: \.currency) {
+      try source.forEachDiscrepancy($0)
+    }
     orders = Table("Orders", ReportTables.orders, currency: \.amount.currency) { try source.forEachOrder($0) }
     payments = Table("Payments", ReportTables.payments, currency: \.amount.currency) {
       try source.forEachPayment($0)

@@ -18,7 +18,8 @@ struct SheetFrame {
   var rows: Int { 2 + warnings.count }
 
   /// Title, note and warnings, from the first row on.
-  func title(_ sheet: SheetWriter, _ title: String, _ note: String, _ cells: CellWriter, span: Int = 8) throws {
+  func title(_ sheet: SheetWriter, _ title: String, _ note: String, _ cells: CellWriter, span: Int = 8) throws
+  {
     try sheet.height(0, 24)
     try sheet.text(0, 0, title, cells.styles.title)
     try cells.text(note, to: sheet, 1, 0, cells.styles.note)

@@ -76,7 +76,8 @@ struct TextGate {
 
   /// Whether `_xHHHH_` begins here.
   private static func isEscape(_ scalars: [Unicode.Scalar], at index: Int) -> Bool {
-    guard scalars[index] == "_", index + 6 < scalars.count, scalars[index + 1] == "x", scalars[index + 6] == "_"
+    guard scalars[index] == "_", index + 6 < scalars.count, scalars[index + 1] == "x",
+      scalars[index + 6] == "_"
     else { return false }
     return scalars[(index + 2)...(index + 5)].allSatisfy { $0.properties.isASCIIHexDigit }
   }

@@ -78,6 +78,7 @@ final class WorkbookFile {
   static func failure(_ what: String, at path: String) -> Failure {
     Failure(
       .outputNotWritten, what, at: path,
-      remedy: "Free space in the output directory, make sure it is writable, and run `reconcile report` again.")
+      remedy:
+        "Free space in the output directory, make sure it is writable, and run `reconcile report` again.")
   }
 }

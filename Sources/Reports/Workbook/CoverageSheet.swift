@@ -1,0 +1,42 @@
+import ReconcileCore
+
+/// What was read from whom. Left out is whatever differs between two runs that find the same: requests, times of
+/// reading, and counts of new and changed records.
+struct CoverageSheet {
+  let facts: ReportFacts
+  let frame: SheetFrame
+  let cells: CellWriter
+
+  private static let columns: [(name: String, width: Double)] = [
+    ("provider", 18), ("kind", 12), ("status", 14), ("complete", 11), ("pages", 10), ("records", 12),
+    ("rejected", 11), ("test_records", 13), ("newest_record_at", 20), ("message", 100),
+  ]
+
+  func write(to sheet: SheetWriter) throws {
+    let styles = cells.styles
+    for (column, layout) in Self.columns.enumerated() { try sheet.width(column...column, layout.width) }
+    let header = frame.rows
+    try sheet.setUpPage(footer: frame.footer, tab: 0x7F7F7F, repeatingRow: header)
+    sheet.freeze(header + 1, 1)
+    try sheet.autofilter(
+      header: header, last: header + facts.providers.count, columns: Self.columns.count)
+    try frame.title(
+      sheet, "Coverage",
+      "\(frame.periodText) · what the latest import of each provider brought; times are UTC", cells)
+    for (column, layout) in Self.columns.enumerated() {
+      let isNumber = (4...7).contains(column)
+      try sheet.text(header, column, layout.name, isNumber ? styles.headerRight : styles.header)
+    }
+    for (offset, provider) in facts.providers.enumerated() {
+      let row = header + 1 + offset
+      try cells.text(provider.name, to: sheet, row, 0, styles.strong)
+      try sheet.text(row, 1, provider.kind.rawValue, styles.text)
+      try cells.text(provider.status, to: sheet, row, 2, provider.complete ? styles.good : styles.bad)
+      try cells.write(.flag(provider.complete), to: sheet, row, 3)
+      let counts = [provider.pages, provider.records, provider.rejected, provider.test]
+      for (index, count) in counts.enumerated() { try cells.count(count, to: sheet, row, 4 + index) }
+      try cells.write(provider.newestRecordAt.map(Cell.instant) ?? .blank, to: sheet, row, 8)
+      try cells.write(Cell(provider.message), to: sheet, row, 9)
+    }
+  }
+}
