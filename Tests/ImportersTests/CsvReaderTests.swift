@@ -61,11 +61,13 @@ final class MerchantScratch {
   func expect(_ text: String, _ expected: [Row], sourceLocation: SourceLocation = #_sourceLocation) throws {
     for chunk in [1, 2, 3, 5, 1 << 20] {
       #expect(
-        try rows(Array(text.utf8), chunk: chunk) == expected, "chunk \(chunk)", sourceLocation: sourceLocation)
+        try rows(Array(text.utf8), chunk: chunk) == expected, "chunk \(chunk)", sourceLocation: sourceLocation
+      )
     }
   }
 
-  @Test("reads LF, CRLF and CR line ends alike, with and without a last one", arguments: ["\n", "\r\n", "\r"])
+  @Test(
+    "reads LF, CRLF and CR line ends alike, with and without a last one", arguments: ["\n", "\r\n", "\r"])
   func lineEnds(end: String) throws {
     let expected = [Row(2, ["1", "2"]), Row(3, ["3", ""])]
     try expect("a,b\(end)1,2\(end)3,\(end)", expected)
@@ -100,7 +102,8 @@ final class MerchantScratch {
 
   @Test("a quote that is never closed is a defect of the row that opens it")
   func unterminated() throws {
-    try expect("a,b\n1,2\n3,\"4\n5,6\n", [Row(2, ["1", "2"]), Row(3, ["3", "4\n5,6\n"], .unterminatedQuote)])
+    try expect(
+      "a,b\n1,2\n3,\"4\n5,6\n", [Row(2, ["1", "2"]), Row(3, ["3", "4\n5,6\n"], .unterminatedQuote)])
     try expect("a\n\"", [Row(2, [""], .unterminatedQuote)])
     try expect("a\n\"\"", [Row(2, [""])])
   }

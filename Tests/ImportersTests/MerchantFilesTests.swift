@@ -36,7 +36,8 @@ import Testing
   func refunds(_ text: String) throws -> Reading {
     let reading = Reading()
     reading.inputs = try MerchantFiles.readRefunds(
-      files: [try scratch.file(text)], settings: .init(), onRefund: { refund, _ in reading.refunds.append(refund) },
+      files: [try scratch.file(text)], settings: .init(),
+      onRefund: { refund, _ in reading.refunds.append(refund) },
       onReject: { reading.rejects.append($0) }, log: { reading.log.append($0) })
     return reading
   }
@@ -56,7 +57,6 @@ import Testing
     return try orders("order_id;created_at;currency;amount\n1;2026-03-01;\(currency);\(amount)\n", settings)
       .orders.first?.amount.minorUnits
   }
-
 
   @Test("reads every column of an order")
   func full() throws {
@@ -94,13 +94,15 @@ import Testing
     var settings = MerchantFileSettings()
     settings.columns = ["amount": "Total; \"incl.\" VAT, all", "order_id": "Order Number"]
     let reading = try orders(
-      "\"Order Number\",created_at,currency,\"Total; \"\"incl.\"\" VAT, all\"\n7,2026-03-01,EUR,3.10\n", settings)
+      "\"Order Number\",created_at,currency,\"Total; \"\"incl.\"\" VAT, all\"\n7,2026-03-01,EUR,3.10\n",
+      settings)
     #expect(reading.orders.map(\.amount.minorUnits) == [310])
   }
 
   @Test("column names match exactly first, then without case, blanks around them aside")
   func headerCase() throws {
-    let reading = try orders(" Order_ID ,ORDER_id,order_id,Created_At,CURRENCY, Amount\nx,y,z,2026-03-01,EUR,1.00\n")
+    let reading = try orders(
+      " Order_ID ,ORDER_id,order_id,Created_At,CURRENCY, Amount\nx,y,z,2026-03-01,EUR,1.00\n")
     #expect(reading.orders.map(\.id.text) == ["z"])
     #expect(throws: Failure.self) { try orders("ORDER_ID,Order_id,created_at,currency,amount\n") }
   }
@@ -109,7 +111,8 @@ import Testing
   func sharedColumn() throws {
     var settings = MerchantFileSettings()
     settings.columns = ["provider_reference": "order_id"]
-    let order = try orders("order_id,created_at,currency,amount\nR1,2026-03-01,EUR,1\n", settings).orders.first
+    let order = try orders("order_id,created_at,currency,amount\nR1,2026-03-01,EUR,1\n", settings).orders
+      .first
     #expect(order?.providerReference?.text == "R1")
   }
 
@@ -129,7 +132,8 @@ import Testing
       try orders("order_id,created_at,currency,amount,amount\n1,2026-03-01,EUR,1,2\n")
     }
     #expect(failure.status == .inputMissing && failure.what.contains("\"amount\""))
-    #expect(try orders("order_id,created_at,currency,amount,x,x,,\n1,2026-03-01,EUR,1,,,,\n").orders.count == 1)
+    #expect(
+      try orders("order_id,created_at,currency,amount,x,x,,\n1,2026-03-01,EUR,1,,,,\n").orders.count == 1)
   }
 
   @Test("an optional column that the configuration names and the file lacks is named in the log")
@@ -159,7 +163,8 @@ import Testing
     let text = "order_id,created_at,currency,amount\n"
     let utf16 = text.utf16.flatMap { [UInt8($0 & 255), UInt8($0 >> 8)] }
     let files: [[UInt8]] = [
-      [0xFF, 0xFE] + utf16, [0xFE, 0xFF, 0], utf16, Array("order\0_id,a\n".utf8), [0x6F, 0xFC, 10], [0x1F, 0x8B, 8, 0],
+      [0xFF, 0xFE] + utf16, [0xFE, 0xFF, 0], utf16, Array("order\0_id,a\n".utf8), [0x6F, 0xFC, 10],
+      [0x1F, 0x8B, 8, 0],
       Array("PK\u{3}\u{4}\u{14}\0\u{6}\0".utf8),
     ]
     for bytes in files {
@@ -182,7 +187,8 @@ import Testing
   @Test("missing cells at the end of a row are empty, surplus cells are a reject")
   func cellCounts() throws {
     let reading = try orders(
-      "order_id,created_at,currency,amount,provider\n1,2026-03-01,EUR,1\n2,2026-03-01,EUR\n3,2026-03-01,EUR,1,x,y\n")
+      "order_id,created_at,currency,amount,provider\n1,2026-03-01,EUR,1\n2,2026-03-01,EUR\n3,2026-03-01,EUR,1,x,y\n"
+    )
     #expect(reading.orders.map(\.id.text) == ["1"])
     #expect(reading.rejects.map(\.location) == ["line 3", "line 4"])
     #expect(reading.rejects[0].reason.contains("amount is empty"))
@@ -202,7 +208,8 @@ import Testing
 
   @Test("a reject's record shows no cell of a column that is not ours")
   func rejectHidesForeignCells() throws {
-    let reading = try orders("order_id;Customer;created_at;currency;amount;Tel\n1;Ann Smith;2026-03-01;EUR;x;\n")
+    let reading = try orders(
+      "order_id;Customer;created_at;currency;amount;Tel\n1;Ann Smith;2026-03-01;EUR;x;\n")
     #expect(reading.rejects.map(\.record) == ["1;…;2026-03-01;EUR;x;"])
   }
 
@@ -219,13 +226,17 @@ import Testing
   @Test("ids are trimmed and brought to NFC, and keep case and leading zeros")
   func ids() throws {
     let reading = try orders(
-      "order_id,created_at,currency,amount\n 007\t,2026-03-01,EUR,1\nu\u{308},2026-03-01,EUR,1\n=1+1,2026-03-01,EUR,1\n")
-    #expect(reading.orders.map { Array($0.id.text.utf8) } == ["007", "\u{FC}", "=1+1"].map { Array($0.utf8) })
+      "order_id,created_at,currency,amount\n 007\t,2026-03-01,EUR,1\nu\u{308},2026-03-01,EUR,1\n=1+1,2026-03-01,EUR,1\n"
+    )
+    #expect(
+      reading.orders.map { Array($0.id.text.utf8) } == ["007", "\u{FC}", "=1+1"].map { Array($0.utf8) })
   }
 
   @Test("control characters in an id or reference are a reject that names the column")
   func controlCharacters() throws {
-    #expect(try reason("\"a\nb\",2026-03-01,EUR,1").contains("order_id \"a\u{FFFD}b\" contains a control character"))
+    #expect(
+      try reason("\"a\nb\",2026-03-01,EUR,1").contains("order_id \"a\u{FFFD}b\" contains a control character")
+    )
     #expect(try reason("a,2026-03-01,EUR,1,,\"x\u{7}\"").contains("provider_reference"))
     #expect(try reason("a,2026-03-01,EUR,1,\"x\ty\"").contains("provider \"x"))
     #expect(try reason("a\u{85},2026-03-01,EUR,1").contains("order_id"))
@@ -233,7 +244,10 @@ import Testing
 
   @Test(
     "times are ISO 8601 or a reject",
-    arguments: ["2026-02-30", "03/01/2026", "2026-3-1", "46111", "2026-03-01T24:00:00", "2026-03-01T10:00:00+25:00", "-"])
+    arguments: [
+      "2026-02-30", "03/01/2026", "2026-3-1", "46111", "2026-03-01T24:00:00", "2026-03-01T10:00:00+25:00",
+      "-",
+    ])
   func badTimes(text: String) throws {
     #expect(try reason("1,\(text),EUR,1").contains("created_at \"\(text)\" is not an ISO 8601 time"))
   }
@@ -262,7 +276,8 @@ import Testing
   @Test("amounts are exact minor units")
   func amounts() throws {
     let cases: [(String, String, Int64)] = [
-      ("49.9", "EUR", 4990), ("0", "EUR", 0), ("007.50", "EUR", 750), ("12.3400", "EUR", 1234), ("100.00", "JPY", 100),
+      ("49.9", "EUR", 4990), ("0", "EUR", 0), ("007.50", "EUR", 750), ("12.3400", "EUR", 1234),
+      ("100.00", "JPY", 100),
       ("92233720368547758.07", "EUR", .max), ("9223372036854775807", "JPY", .max), ("1.0005", "CLF", 10005),
       (" 5.00 ", "EUR", 500),
     ]
@@ -272,7 +287,8 @@ import Testing
   @Test(
     "an amount in any other grammar is a reject",
     arguments: [
-      "-", ".5", "5.", "+5", "-5", "1e3", "0x10", "1_000", "\u{664}\u{669}", "\u{FF14}", "NaN", "1 000.00", "1'000", "€5",
+      "-", ".5", "5.", "+5", "-5", "1e3", "0x10", "1_000", "\u{664}\u{669}", "\u{FF14}", "NaN", "1 000.00",
+      "1'000", "€5",
       "(5.00)", "5-", "1.2.3", "#REF!", "\"1,234.00\"", "\"49,90\"", "5\u{A0}",
     ])
   func badAmounts(text: String) throws {
@@ -299,7 +315,8 @@ import Testing
 
   @Test("only cancelled and canceled cancel an order", arguments: ["cancelled", "CANCELED", " Cancelled "])
   func cancelled(word: String) throws {
-    let text = "order_id,created_at,currency,amount,status\n1,2026-03-01,EUR,1,\(word)\n2,2026-03-01,EUR,1,cancel\n"
+    let text =
+      "order_id,created_at,currency,amount,status\n1,2026-03-01,EUR,1,\(word)\n2,2026-03-01,EUR,1,cancel\n"
     #expect(try orders(text).orders.map(\.isCancelled) == [true, false])
   }
 
@@ -335,7 +352,8 @@ import Testing
     let path = try scratch.file("order_id,created_at,currency,amount\n1,2026-03-01,EUR,1\n")
     #expect(throws: Stop.self) {
       try MerchantFiles.readOrders(
-        files: [path], settings: .init(), onOrder: { _, _ in throw Stop() }, onReject: { _ in }, log: { _ in })
+        files: [path], settings: .init(), onOrder: { _, _ in throw Stop() }, onReject: { _ in }, log: { _ in }
+      )
     }
   }
 }

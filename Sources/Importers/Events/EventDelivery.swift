@@ -23,7 +23,9 @@ struct EventDelivery {
     let object = try Self.object(line, "the line")
     bytes = line
     body = object
-    guard object["provider"] != nil || object["headers"] != nil || object["received_at"] != nil else { return }
+    guard object["provider"] != nil || object["headers"] != nil || object["received_at"] != nil else {
+      return
+    }
     switch object["body"] {
     case .string(let text)?:
       bytes = Array(text.utf8)
@@ -38,7 +40,8 @@ struct EventDelivery {
     switch object["provider"] {
     case .string(let name)? where !name.isEmpty: provider = name
     case .null?, nil, .string?: break
-    default: throw EventProblem("the envelope's \"provider\" is not text; write the provider's name as configured")
+    default:
+      throw EventProblem("the envelope's \"provider\" is not text; write the provider's name as configured")
     }
     if case .object(let members)? = object["headers"] {
       for (name, value) in members.members {
@@ -58,7 +61,9 @@ struct EventDelivery {
     return values(ofHeader: "x-maxfi-signature").contains { value in
       let text = trimBlanks(Array(value.utf8)[...])
       let prefix = Array("sha256=".utf8)
-      guard text.starts(with: prefix), let given = Self.bytes(ofHex: text.dropFirst(prefix.count)) else { return false }
+      guard text.starts(with: prefix), let given = Self.bytes(ofHex: text.dropFirst(prefix.count)) else {
+        return false
+      }
       return Digest.equal(given, expected)
     }
   }
@@ -68,7 +73,8 @@ struct EventDelivery {
     do {
       value = try JSONReader.parse(bytes)
     } catch {
-      throw EventProblem("\(what) cannot be read (\(error.reason)); write one JSON object a line, as delivered")
+      throw EventProblem(
+        "\(what) cannot be read (\(error.reason)); write one JSON object a line, as delivered")
     }
     guard case .object(let object) = value else {
       throw EventProblem("\(what) is not a JSON object; write one JSON object a line, as delivered")

@@ -36,7 +36,7 @@ public enum EventFiles {
           try onReject(
             Reject(
               source: path, location: place.location, reason: error.reason,
-              record: maskedRecord(String(decoding: reader.line.prefix(65_536), as: UTF8.self))))
+              record: PersonalData.mask(text: String(decoding: reader.line.prefix(65_536), as: UTF8.self))))
           continue
         }
         switch outcome {
@@ -54,7 +54,9 @@ public enum EventFiles {
     case test(TestEvent)
   }
 
-  private static func read(_ reader: LineReader, _ providers: [ProviderSettings]) throws(EventProblem) -> Outcome {
+  private static func read(_ reader: LineReader, _ providers: [ProviderSettings]) throws(EventProblem)
+    -> Outcome
+  {
     guard !reader.isTooLong else {
       throw EventProblem("the line is longer than 16 MiB; write one delivery a line")
     }
@@ -77,10 +79,12 @@ public enum EventFiles {
     let shape = delivery.shape
     if let name = delivery.provider {
       guard let provider = providers.first(where: { $0.name == name }) else {
-        throw EventProblem("the provider \(quoted(name)) is not configured; add [providers.NAME] or correct the name")
+        throw EventProblem(
+          "the provider \(quoted(name)) is not configured; add [providers.NAME] or correct the name")
       }
       // What Inflow sends is not documented, so anything that could be its is taken as its when it is named.
-      guard shape == provider.kind || (provider.kind == .inflow && (shape == .maxfi || hasInflowID(delivery))) else {
+      guard shape == provider.kind || (provider.kind == .inflow && (shape == .maxfi || hasInflowID(delivery)))
+      else {
         throw EventProblem(
           "the body does not have the shape of a \(provider.kind.rawValue) delivery; correct \"provider\"")
       }
@@ -91,7 +95,8 @@ public enum EventFiles {
     }
     let ofKind = providers.filter { $0.kind == shape }
     guard !ofKind.isEmpty else {
-      throw EventProblem("no provider of kind \(shape.rawValue) is configured; add one or leave its events out")
+      throw EventProblem(
+        "no provider of kind \(shape.rawValue) is configured; add one or leave its events out")
     }
     return ofKind
   }

@@ -7,7 +7,8 @@ extension EventDelivery {
     let data = member(body, "data")
     if data != nil, let word, Self.inflowWords.contains(word.lowercased()) { return .inflow }
     if data != nil, text(body, "type") != nil { return .maxfi }
-    if text(body, "event") != nil, text(body, "reference_number") != nil || text(body, "session_token") != nil {
+    if text(body, "event") != nil, text(body, "reference_number") != nil || text(body, "session_token") != nil
+    {
       return .dapit
     }
     if text(body, "referenceId") != nil { return .gate }
@@ -47,7 +48,8 @@ extension EventDelivery {
       orderIDs: try orderIDs(data))
     guard let refunded = try amount(data, "amount_refunded", exponent: 0), refunded != 0 else { return event }
     guard let currency = try currency(data) else {
-      throw EventProblem("data.currency is missing, so amount_refunded cannot be read; archive the delivery again")
+      throw EventProblem(
+        "data.currency is missing, so amount_refunded cannot be read; archive the delivery again")
     }
     // `id` may be the refund's or the payment's own; only one that differs from the payment's names can be the refund's.
     let paymentIDs = try ids([(data, "payment_id"), (data, "checkout_session_id")])
@@ -71,7 +73,8 @@ extension EventDelivery {
   /// `{event, reference_number, merchant_order_id, amount_paid, currency, paid_at, session_token, …}`
   private func dapit(_ provider: ProviderSettings) throws(EventProblem) -> WebhookEvent {
     var event = WebhookEvent(
-      provider: provider.name, id: "", references: try ids([(body, "reference_number"), (body, "session_token")]),
+      provider: provider.name, id: "",
+      references: try ids([(body, "reference_number"), (body, "session_token")]),
       orderIDs: try orderIDs(body))
     let currency = try currency(body) ?? provider.currency
     if let paid = try amount(body, "amount_paid", exponent: currency.exponent) {
@@ -96,7 +99,8 @@ extension EventDelivery {
   /// The body is its own identity: an `id` there is the payment's, and two states of it must not become one event.
   private func gate(_ provider: ProviderSettings) throws(EventProblem) -> WebhookEvent {
     WebhookEvent(
-      provider: provider.name, id: Digest.hex(Digest.sha256(bytes)), references: try ids([(body, "referenceId")]),
+      provider: provider.name, id: Digest.hex(Digest.sha256(bytes)),
+      references: try ids([(body, "referenceId")]),
       orderIDs: try orderIDs(body))
   }
 
@@ -194,5 +198,5 @@ extension EventDelivery {
     if case .object(let inner)? = object[name] { inner } else { nil }
   }
 
-  private func shown(_ text: String) -> String { quoted(maskedRecord(text)) }
+  private func shown(_ text: String) -> String { quoted(PersonalData.mask(text: text)) }
 }

@@ -150,7 +150,7 @@ struct MerchantRowReader {
       && word.withUTF8Buffer { zip(bytes, $0).allSatisfy { $0 | 0x20 == $1 } }
   }
 
-  private func shown(_ text: String) -> String { quoted(maskedRecord(text)) }
+  private func shown(_ text: String) -> String { quoted(PersonalData.mask(text: text)) }
 
   private func name(ofDelimiter delimiter: UInt8) -> String {
     delimiter == UInt8(ascii: "\t") ? "a tab" : "\"\(Character(Unicode.Scalar(delimiter)))\""
@@ -177,6 +177,6 @@ struct MerchantRowReader {
       let needsQuotes = cell.utf8.contains { $0 == header.delimiter || $0 == 34 || $0 == 10 || $0 == 13 }
       text += needsQuotes ? "\"" + cell.replacing("\"", with: "\"\"") + "\"" : cell
     }
-    return maskedRecord(text)
+    return PersonalData.mask(text: text)
   }
 }

@@ -1,1 +1,0 @@
-func maskedRecord(_ text: String) -> String { String(text.prefix(2000)) }
