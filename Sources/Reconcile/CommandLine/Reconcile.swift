@@ -1,4 +1,65 @@
+import ArgumentParser
+import Foundation
+import ReconcileCore
+
+/// The command `reconcile`.
 @main
-struct Reconcile {
-  static func main() {}
+struct Reconcile: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reconcile",
+    abstract: "Tells whether the money that payment providers say they took is the money the orders were due.",
+    discussion: """
+      reconcile --from 2026-03-01 --to 2026-03-31
+      reconcile --period yesterday --quiet
+      """,
+    version: "reconcile \(toolVersion)",
+    subcommands: [
+      RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self,
+    ],
+    defaultSubcommand: RunCommand.self)
+
+  static func main() async {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    let work = Task { await run(arguments) }
+    Interruption.install { work.cancel() }
+    Foundation.exit(await work.value)
+  }
+
+  /// Parses and runs; every way to end passes here once.
+  private static func run(_ arguments: [String]) async -> Int32 {
+    do {
+      var command = try parseAsRoot(arguments)
+      if var asynchronous = command as? any AsyncParsableCommand {
+        try await asynchronous.run()
+      } else {
+        try command.run()
+      }
+      return ExitStatus.finished.rawValue
+    } catch let code as ExitCode {
+      return code.rawValue
+    } catch let failure as Failure {
+      return say(failure)
+    } catch {
+      if error is Interrupted || error is CancellationError { return say(error) }
+      let code = exitCode(for: error)
+      if code == .success {
+        do {
+          try StandardOutput.writeLine(fullMessage(for: error))
+          try StandardOutput.finish()
+          return ExitStatus.finished.rawValue
+        } catch { return say(error) }
+      }
+      if code == .validationFailure || code.rawValue == ExitStatus.usage.rawValue {
+        ErrorOutput().writeLine(Advice.usage(fullMessage(for: error), arguments))
+        return ExitStatus.usage.rawValue
+      }
+      return say(error)
+    }
+  }
+
+  private static func say(_ error: any Error) -> Int32 {
+    let outcome = Outcome.of(error)
+    if let text = outcome.text { ErrorOutput().writeLine(text) }
+    return outcome.status.rawValue
+  }
 }

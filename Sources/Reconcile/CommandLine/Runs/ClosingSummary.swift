@@ -1,0 +1,78 @@
+import ReconcileCore
+import Reports
+
+/// What a run prints on standard output when it is done: amounts per currency, counts, completeness, where the files are.
+struct ClosingSummary {
+  let facts: ReportFacts
+  let result: ReportResult
+
+  /// The summary as text, ending with a line feed.
+  var text: String {
+    var lines = ["Reconciliation \(facts.period.from) to \(facts.period.to), \(facts.zoneName), run \(facts.runID)"]
+    let incomplete = facts.providers.filter { !$0.complete }
+    if !incomplete.isEmpty { lines.append("INCOMPLETE: \(incomplete.map(\.name).joined(separator: ", "))") }
+    if facts.isTestData { lines.append("TEST DATA: a test key was used") }
+    lines += ["", amounts, "", matches]
+    lines += ["", discrepancies, "", "  Sources"]
+    for provider in facts.providers {
+      let note = provider.message.map { ": \($0)" } ?? ""
+      lines.append("    \(provider.name) \(provider.status), \(provider.records) records\(note)")
+    }
+    lines += ["", "  Files in \(result.folder)"]
+    for file in result.files {
+      lines.append("    \(file.name)")
+    }
+    return lines.joined(separator: "\n") + "\n"
+  }
+
+  private func decimal(_ minorUnits: Int128, _ currency: Currency) -> String {
+    Money.decimalText(minorUnits, exponent: currency.exponent)
+  }
+
+  private var amounts: String {
+    var table = TextTable([
+      ("", .left), ("Orders", .right), ("Amount due", .right), ("Collected", .right), ("Refunded", .right),
+      ("Payments", .right), ("of them linked", .right), ("not linked", .right),
+    ])
+    for currency in result.totals.currencies {
+      let orders = result.totals.orders[currency]
+      let payments = result.totals.payments[currency]
+      table.add([
+        currency.code, String(orders?.count ?? 0), decimal(orders?.amount ?? 0, currency),
+        decimal(orders?.collected ?? 0, currency), decimal(orders?.refunded ?? 0, currency),
+        decimal(payments?.collected ?? 0, currency), decimal(payments?.linked ?? 0, currency),
+        decimal(payments?.unlinked ?? 0, currency),
+      ])
+    }
+    return table.text
+  }
+
+  private var matches: String {
+    let statuses = MatchStatus.allCases.filter { status in
+      result.totals.orders.values.contains { $0.byMatchStatus[status] != nil }
+    }
+    if statuses.isEmpty { return "  No orders in this period." }
+    var table = TextTable(
+      [("Orders", .left)] + result.totals.currencies.map { ($0.code, .right) })
+    for status in statuses {
+      table.add(
+        [status.rawValue]
+          + result.totals.currencies.map { String(result.totals.orders[$0]?.byMatchStatus[status] ?? 0) })
+    }
+    return table.text
+  }
+
+  private var discrepancies: String {
+    let codes = result.totals.codes.filter { (result.totals.findings[$0]?.open ?? 0) > 0 }
+    if codes.isEmpty { return "  No open discrepancies." }
+    var table = TextTable([("Open discrepancies", .left), ("Severity", .left), ("Count", .right), ("Difference", .left)])
+    for code in codes {
+      guard let findings = result.totals.findings[code] else { continue }
+      let amounts = findings.openAmount.sorted { $0.key < $1.key }.map { "\(decimal($0.value, $0.key)) \($0.key)" }
+      table.add([code.rawValue, code.severity.rawValue, String(findings.open), amounts.joined(separator: ", ")])
+    }
+    let open = result.totals.findingCount(.open)
+    return table.text + "\n  \(open) open, \(result.totals.findingCount(.settled)) settled, "
+      + "\(result.totals.findingCount(.accepted)) accepted; `reconcile explain ID` tells the story of any of them."
+  }
+}

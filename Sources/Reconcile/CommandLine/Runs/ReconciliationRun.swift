@@ -1,0 +1,75 @@
+import Foundation
+import ReconcileCore
+import ReconcileWarehouse
+import Reports
+
+/// The stages of a run.
+struct Stages: OptionSet, Sendable {
+  let rawValue: Int
+  static let importing = Stages(rawValue: 1)
+  static let matching = Stages(rawValue: 2)
+  static let reporting = Stages(rawValue: 4)
+}
+
+/// Import, match and export for one period, or those of the three that a command asks for.
+struct ReconciliationRun {
+  var session: Session
+  let command: String
+  let stages: Stages
+
+  /// Runs the stages and returns the exit status. Errors that stop the run are thrown after the run was noted as ended.
+  mutating func execute() async throws -> ExitStatus {
+    try StandardOutput.checkIsOpen()
+    if stages.contains(.importing) {
+      let names = session.providersToRead.map(\.name)
+      let resolved = try session.configuration.resolveKeys(for: names, allowTest: session.allowTest)
+      session.settings = resolved.settings
+      session.isTestData = resolved.isTestData
+      for warning in resolved.warnings { session.console.log.warning("configuration", metadata: ["text": "\(warning)"]) }
+    }
+    let (warehouse, run) = try session.begin(command, creating: stages.contains(.importing))
+    do {
+      let status = try await execute(warehouse, run)
+      session.console.progress.close()
+      try warehouse.finishRun(run, status: status)
+      return status
+    } catch {
+      session.console.progress.close()
+      try? warehouse.finishRun(run, status: Outcome.of(error).status)
+      throw error
+    }
+  }
+
+  private func execute(_ warehouse: Warehouse, _ run: RunHandle) async throws -> ExitStatus {
+    var imported = ImportResult()
+    if stages.contains(.importing) {
+      imported = try await ImportRun(session: session, warehouse: warehouse, run: run).execute()
+    }
+    if stages.contains(.matching) {
+      session.console.progress.update("warehouse", step: "matching", done: 0)
+      try warehouse.match(
+        settings: session.settings, run: run, period: session.period, asOf: session.asOf,
+        checkCancelled: Interruption.check)
+    }
+    var hasOpenDiscrepancies = false
+    if stages.contains(.reporting) {
+      session.console.progress.update("reports", step: "writing", done: 0)
+      let source = try WarehouseReport(
+        warehouse, settings: session.settings, period: session.period, asOf: session.asOf, run: run,
+        tool: "reconcile \(toolVersion)", configurationDigest: session.configuration.digest,
+        isTestData: session.isTestData)
+      let result = try writeReports(
+        source: source, formats: session.settings.formats, outputRoot: session.settings.output,
+        workbook: ReconciliationWorkbook(), checkCancelled: Interruption.check)
+      hasOpenDiscrepancies = result.totals.findingCount(.open) > 0
+      session.console.progress.close()
+      if !session.console.isQuiet {
+        try StandardOutput.write(ClosingSummary(facts: source.facts, result: result).text)
+        try StandardOutput.finish()
+      }
+    }
+    return Ending.status(
+      rejects: imported.hasRejects, incomplete: imported.isIncomplete, refused: imported.isRefused,
+      openDiscrepancies: hasOpenDiscrepancies, failsOnDiscrepancies: session.failsOnDiscrepancies)
+  }
+}

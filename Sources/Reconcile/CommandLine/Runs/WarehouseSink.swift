@@ -1,0 +1,138 @@
+import Foundation
+import Importers
+import ReconcileCore
+import ReconcileWarehouse
+
+/// Takes what the importers read into the warehouse, one call at a time.
+final class WarehouseSink: ImportSink, @unchecked Sendable {
+  private let warehouse: Warehouse
+  private let run: RunHandle
+  private let settings: Settings
+  private let period: Period
+  private let progress: ProgressReporter
+  private let lock = NSLock()
+  /// Guarded by `lock`.
+  private var writers: [String: ProviderWriter] = [:]
+
+  init(
+    warehouse: Warehouse, run: RunHandle, settings: Settings, period: Period, progress: ProgressReporter
+  ) {
+    self.warehouse = warehouse
+    self.run = run
+    self.settings = settings
+    self.period = period
+    self.progress = progress
+  }
+
+  /// Begins a provider's import.
+  func begin(_ provider: ProviderSettings) throws {
+    try lock.withLock {
+      writers[provider.name] = try ProviderWriter(warehouse, run: run, settings: provider)
+    }
+  }
+
+  /// Ends a provider's import; returns the number of rejected records.
+  func finish(
+    _ provider: ProviderSettings, status: String, message: String?, _ outcome: ProviderOutcome
+  ) throws -> Int64 {
+    try withWriter(provider.name) { writer in
+      try writer.finish(
+        status: status, message: message, pages: outcome.pages, records: outcome.records, requests: outcome.requests,
+        at: Instant.now())
+      return writer.rejectedCount
+    }
+  }
+
+  private func withWriter<T>(_ provider: String, _ body: (ProviderWriter) throws -> T) throws -> T {
+    try lock.withLock {
+      guard let writer = writers[provider] else {
+        throw Failure(.defect, "provider \(provider) is read before its import began", remedy: "report this as a defect")
+      }
+      return try body(writer)
+    }
+  }
+
+  func memory(of provider: String) throws -> ProviderMemory {
+    try withWriter(provider) { writer in
+      var memory = ProviderMemory()
+      memory.hasCompleteWalk = try writer.hasCompleteWalk(ProviderStream.refunds.rawValue)
+      memory.openRefunds = try writer.openRefunds()
+      return memory
+    }
+  }
+
+  func lookups(for provider: String, refunds: Bool) throws -> [Lookup] {
+    let lookback = settings.provider(named: provider)?.lookbackDays ?? 0
+    return try withWriter(provider) { writer in
+      if refunds {
+        let gates = settings.providers.filter { $0.kind == .gate }.map(\.name)
+        return try writer.refundLookups(gateProviders: gates).map { Lookup(id: $0, isRefund: true) }
+      }
+      return try writer.paymentLookups(
+        from: settings.zone.start(of: period.from.advanced(by: -lookback)),
+        before: settings.zone.start(of: period.to.advanced(by: 1))
+      ).map { Lookup(id: $0) }
+    }
+  }
+
+  func keep(_ bodies: [FetchedBody], from provider: String) throws -> [Int64] {
+    let inputs = bodies.map {
+      EvidenceInput(
+        stream: $0.stream.rawValue, request: $0.request, lookupID: $0.lookupID?.text,
+        isRefundLookup: $0.isRefundLookup, fetchedAt: $0.fetchedAt, maskedBytes: $0.maskedBytes)
+    }
+    return try lock.withLock { try warehouse.keepEvidence(inputs, provider: provider, run: run) }
+  }
+
+  func store(_ contents: BodyContents, evidence: Int64, from provider: String) throws {
+    try withWriter(provider) { writer in
+      try writer.store(
+        payments: contents.payments, refunds: contents.refunds, settlements: contents.settlements,
+        rejects: contents.rejects, evidence: evidence)
+    }
+  }
+
+  func note(_ outcomes: [(lookup: Lookup, outcome: LookupOutcome)], from provider: String) throws {
+    try withWriter(provider) { writer in
+      try writer.note(
+        outcomes.map { ($0.lookup.id.text, $0.lookup.isRefund, StoredLookupOutcome($0.outcome)) })
+    }
+  }
+
+  func walkCompleted(_ stream: ProviderStream, from provider: String) throws {
+    let listed: ProviderWriter.ListedKind =
+      stream == .refunds || stream == .listRefunds ? .refunds : .payments
+    try withWriter(provider) { try $0.walkCompleted(listOf: listed, stream: stream.rawValue) }
+  }
+
+  func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?) {
+    progress.update(
+      provider, step: stream.rawValue, done: Int64(records), of: total.map(Int64.init), note: "\(pages) pages")
+  }
+}
+
+extension StoredLookupOutcome {
+  init(_ outcome: LookupOutcome) {
+    switch outcome {
+    case .found: self = .found
+    case .notFound: self = .notFound
+    case .failed: self = .failed
+    }
+  }
+}
+
+extension ProviderOutcome {
+  /// One outcome of two steps of the same import: the worse ending, all counts.
+  func joined(with other: ProviderOutcome) -> ProviderOutcome {
+    var joined = ProviderOutcome(ending: ending)
+    switch (ending, other.ending) {
+    case (_, .refused), (.complete, _): joined.ending = other.ending
+    case (.incomplete(let a), .incomplete(let b)): joined.ending = .incomplete(a + "; " + b)
+    default: break
+    }
+    joined.pages = pages + other.pages
+    joined.records = records + other.records
+    joined.requests = requests + other.requests
+    return joined
+  }
+}
