@@ -41,7 +41,11 @@ final class Router: Sendable {
     }
     let kind = provider.kind
     entry.provider = name
-    guard request.method == "GET" else { return .failure(405, "only GET is served", kind) }
+    guard request.method == "GET" else {
+      var reply = Reply.failure(405, "only GET is served", kind)
+      reply.headers.append(("Allow", "GET"))
+      return reply
+    }
     let rest = String(path.dropFirst().drop { $0 != "/" })
     let action = request.parameters.first { $0.name == "action" }?.value
     guard let endpoint = Endpoint(kind, path: rest, action: action) else {
