@@ -10,12 +10,11 @@ struct Row {
 
   /// The value of the first of these members that is there, as text.
   func text(_ names: [String]) -> String? {
-    let slices = JSONSlices(bytes)
-    guard let document = try? slices.document(), let members = try? slices.members(of: document) else {
-      return nil
-    }
+    let members = members
     for name in names {
-      if let value = members.first(where: { $0.key == name })?.value, let text = slices.scalar(value) {
+      if let value = members.first(where: { $0.key == name })?.value,
+        let text = JSONSlices(bytes).scalar(value)
+      {
         return text
       }
     }
@@ -24,25 +23,22 @@ struct Row {
 
   /// The JSON text of a member; nil when it is not there.
   func slice(_ name: String) -> [UInt8]? {
-    let slices = JSONSlices(bytes)
-    guard let document = try? slices.document(), let members = try? slices.members(of: document) else {
-      return nil
-    }
-    return members.first { $0.key == name }.map { Array(bytes[$0.value]) }
+    members.first { $0.key == name }.map { Array(bytes[$0.value]) }
   }
 
   /// The same record with other values; members that it lacks are not added.
   func replacing(_ values: [String: String]) -> [UInt8] {
-    let slices = JSONSlices(bytes)
-    guard let document = try? slices.document(), let members = try? slices.members(of: document) else {
-      return bytes
-    }
     var changed = bytes
     for member in members.reversed() {
       guard let value = values[member.key] else { continue }
       changed.replaceSubrange(member.value, with: Array(value.utf8))
     }
     return changed
+  }
+
+  /// None for a record that is no object.
+  private var members: [(key: String, value: Range<Int>)] {
+    (try? JSONSlices(bytes).members(of: bytes.indices)) ?? []
   }
 }
 
@@ -51,8 +47,6 @@ struct RowQuery: Hashable {
   var ordering: String?
   var createdFrom: String?
   var createdTo: String?
-
-  var isPlain: Bool { self == RowQuery() }
 }
 
 /// A list as the provider holds it, and what may happen to it while somebody reads it.
@@ -99,7 +93,12 @@ struct RowList {
     return view
   }
 
-  func row(id: String) -> Row? { rows.last { $0.id == id && !$0.isGone } }
+  /// By way of the view, whose places are indexed: look-ups of a whole year come one by one.
+  mutating func row(id: String) -> Row? {
+    let view = view(RowQuery())
+    guard let place = view.place(afterID: id), place > 0, view.rows[place - 1].id == id else { return nil }
+    return view.rows[place - 1]
+  }
 
   /// A new record appears at the head: a copy of the first one with an id, an order and times of its own.
   mutating func insertAtHead() {

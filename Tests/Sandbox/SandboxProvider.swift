@@ -136,15 +136,15 @@ struct SandboxProvider {
     return Reply(json: out + "}")
   }
 
-  /// A Dapit transaction by one of its members: the row itself with `success` in front.
-  private func transaction(_ member: String, _ value: String?) -> Reply {
+  /// A Dapit transaction by its reference or its session: the row itself with `success` in front.
+  private mutating func transaction(_ member: String, _ value: String?) -> Reply {
     guard let value, !value.isEmpty else { return .failure(400, "missing parameter", kind) }
-    let rows = saved.lists[.listTransactions]?.rows ?? []
-    guard let row = rows.first(where: { !$0.isGone && $0.text([member]) == value }) else {
-      return .failure(404, "no such transaction", kind)
-    }
-    let isEmpty = row.bytes.count <= 2
-    let start = Array((isEmpty ? "{\"success\":true" : "{\"success\":true,").utf8)
+    let found =
+      member == "reference_number"
+      ? saved.lists[.listTransactions]?.row(id: value)
+      : saved.lists[.listTransactions]?.rows.first { !$0.isGone && $0.text([member]) == value }
+    guard let row = found else { return .failure(404, "no such transaction", kind) }
+    let start = Array((row.bytes.count <= 2 ? "{\"success\":true" : "{\"success\":true,").utf8)
     return Reply(status: 200, body: start + row.bytes.dropFirst())
   }
 }
