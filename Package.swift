@@ -15,7 +15,6 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/LebJe/TOMLKit", from: "0.6.0"),
-    .package(url: "https://github.com/swhitty/FlyingFox", from: "0.27.1"),
   ],
   targets: [
     // Rooms: see docs/ARCHITECTURE.md. The compiler enforces who may import whom.
@@ -64,10 +63,7 @@ let package = Package(
       path: "Sources/Reconcile/CommandLine", swiftSettings: strict),
     .executableTarget(
       name: "reconcile-sandbox",
-      dependencies: [
-        .product(name: "FlyingFox", package: "FlyingFox"),
-        .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ],
+      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/Sandbox", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["ReconcileCore"], path: "Tests/TestSupport",
@@ -89,6 +85,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests", dependencies: ["reconcile", "ReconcileCore"], path: "Tests/CommandLineTests",
+      swiftSettings: strict),
+    .testTarget(
+      name: "SandboxTests", dependencies: ["reconcile-sandbox"], path: "Tests/SandboxTests",
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEndTests",

@@ -25,7 +25,7 @@ struct ImportRun {
       warehouse: warehouse, run: run, settings: session.settings, period: session.period,
       progress: session.console.progress)
     let providers = session.providersToRead
-    let network = NetworkEnvironment(sender: HTTPClient(version: toolVersion))
+    let network = try Self.network()
     var readings: [String: ProviderReading] = [:]
     for provider in providers {
       try sink.begin(provider)
@@ -49,6 +49,15 @@ struct ImportRun {
     }
     try Interruption.check()
     return result
+  }
+
+  /// One line to the outside for all providers, so that two that share a key share its limit.
+  private static func network() throws -> NetworkEnvironment {
+    do throws(TransportError) {
+      return NetworkEnvironment(sender: try HTTPClient(version: toolVersion))
+    } catch {
+      throw Failure(.defect, "libcurl cannot be started", remedy: "check the installed libcurl: \(error)")
+    }
   }
 
   private func sideBySide(

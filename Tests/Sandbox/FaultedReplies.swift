@@ -1,0 +1,62 @@
+/// Answers that faults give in place of the provider's, and what they do to the provider's own.
+extension Reply {
+  init(_ rule: FaultRule, kind: ProviderKind) {
+    switch rule.name {
+    case .http500: self = .failure(500, "internal error", kind)
+    case .http503ThenOK: self = .failure(503, "maintenance", kind)
+    case .http429RetryAfter:
+      self = .failure(429, "too many requests", kind)
+      headers.append(("Retry-After", String(rule.number("seconds", 1))))
+    case .http429Date:
+      self = .failure(429, "too many requests", kind)
+      // The date has no fractions: round up, so that the wait is never shorter than asked.
+      let date = Moment(seconds: Moment.now().seconds + 1 + Int64(rule.number("seconds", 1)))
+      headers.append(("Retry-After", date.httpDate))
+    case .http401, .http401AfterPage: self = .failure(401, "the key was refused", kind)
+    case .http404: self = .failure(404, "not found", kind)
+    case .httpStatus:
+      let code = rule.number("code", 502)
+      self = .failure(code, "status \(code)", kind)
+    case .redirect:
+      self = Reply(status: rule.number("code", 302))
+      headers.append(("Location", rule.text("to") ?? "http://other-host.invalid/"))
+    case .successFalse: self = Reply(json: "{\"success\":false,\"error\":\"try again later\"}")
+    case .html:
+      self = Reply(status: 200, body: Array("<!doctype html><title>Sign in</title><p>Welcome".utf8))
+      contentType = "text/html; charset=utf-8"
+    default: self = Reply(status: 200)
+    }
+  }
+
+  /// Lets a fault damage the body or the way it is sent.
+  mutating func suffer(_ rule: FaultRule) {
+    switch rule.name {
+    case .invalidJSON: body = Array(body.dropLast()) + Array(",]".utf8)
+    case .badUTF8: insert([UInt8(ascii: "\""), 0xC3, 0x28, 0xFF, UInt8(ascii: "\"")], as: "note")
+    case .byteOrderMark: body = [0xEF, 0xBB, 0xBF] + body
+    case .deepJSON:
+      let levels = rule.number("levels", 100)
+      let nest = String(repeating: "[", count: levels) + String(repeating: "]", count: levels)
+      insert(Array(nest.utf8), as: "deep")
+    case .hugeBody:
+      let padding = [UInt8](repeating: UInt8(ascii: "x"), count: rule.number("mib", 17) << 20)
+      insert([UInt8(ascii: "\"")] + padding + [UInt8(ascii: "\"")], as: "padding")
+    case .gzipEncoding: headers.append(("Content-Encoding", "gzip"))
+    case .cutBody: delivery = .cut(after: min(rule.number("at", body.count / 2), max(0, body.count - 1)))
+    case .drop: delivery = .drop
+    case .slow: delayMilliseconds += rule.number("ms", 500)
+    case .stall: delivery = .stall(after: body.count / 2, seconds: rule.number("seconds", 3600))
+    case .trickle: delivery = .trickle(milliseconds: rule.number("ms", 1000))
+    default: break
+    }
+  }
+
+  /// Puts a value at the front of the object or array that the body is.
+  private mutating func insert(_ value: [UInt8], as member: String) {
+    guard let first = body.first, first == UInt8(ascii: "{") || first == UInt8(ascii: "[") else { return }
+    let name = first == UInt8(ascii: "{") ? "\"\(member)\":" : ""
+    let isAlone = body.count == 2
+    body.replaceSubrange(
+      0..<1, with: [first] + Array(name.utf8) + value + (isAlone ? [] : [UInt8(ascii: ",")]))
+  }
+}

@@ -1,0 +1,187 @@
+/// One record of a saved list. `bytes` is its JSON text as it stood in the file.
+struct Row {
+  var bytes: [UInt8]
+  /// The id under which a look-up finds it; nil when the record has none.
+  var id: String?
+  /// Names the row in cursors, also once it is gone.
+  var sequence: Int
+  /// Deleted while somebody walked the list; kept so that cursors to it go on working.
+  var isGone = false
+
+  /// The value of the first of these members that is there, as text.
+  func text(_ names: [String]) -> String? {
+    let members = members
+    for name in names {
+      if let value = members.first(where: { $0.key == name })?.value,
+        let text = JSONSlices(bytes).scalar(value)
+      {
+        return text
+      }
+    }
+    return nil
+  }
+
+  /// The JSON text of a member; nil when it is not there.
+  func slice(_ name: String) -> [UInt8]? {
+    members.first { $0.key == name }.map { Array(bytes[$0.value]) }
+  }
+
+  /// The same record with other values; members that it lacks are not added.
+  func replacing(_ values: [String: String]) -> [UInt8] {
+    var changed = bytes
+    for member in members.reversed() {
+      guard let value = values[member.key] else { continue }
+      changed.replaceSubrange(member.value, with: Array(value.utf8))
+    }
+    return changed
+  }
+
+  /// None for a record that is no object.
+  private var members: [(key: String, value: Range<Int>)] {
+    (try? JSONSlices(bytes).members(of: bytes.indices)) ?? []
+  }
+}
+
+/// Which rows a request asks for, and in which order.
+struct RowQuery: Hashable {
+  var ordering: String?
+  var createdFrom: String?
+  var createdTo: String?
+}
+
+/// A list as the provider holds it, and what may happen to it while somebody reads it.
+struct RowList {
+  private(set) var rows: [Row] = []
+  private var nextSequence = 0
+  private var inserted = 0
+  private var views: [RowQuery: RowView] = [:]
+  private let idMembers: [String]
+
+  /// Rows that stand in the saved pages more than once (the list moved when they were saved) are served
+  /// once: the version with the later `updated_at`, else the one that was read last.
+  init(_ saved: [[UInt8]], idMembers: [String]) {
+    self.idMembers = idMembers
+    var places: [String: Int] = [:]
+    for bytes in saved {
+      var row = Row(bytes: bytes, id: nil, sequence: nextSequence)
+      row.id = row.text(idMembers)
+      if let id = row.id, let place = places[id] {
+        if (row.text(["updated_at"]) ?? "") >= (rows[place].text(["updated_at"]) ?? "") {
+          rows[place].bytes = bytes
+        }
+        continue
+      }
+      if let id = row.id { places[id] = rows.count }
+      rows.append(row)
+      nextSequence += 1
+    }
+  }
+
+  /// The rows in the order asked for; kept until the list changes, so that long walks stay quick.
+  mutating func view(_ query: RowQuery) -> RowView {
+    if let known = views[query] { return known }
+    var indices = Array(rows.indices)
+    if let from = query.createdFrom.flatMap({ Moment($0) }) {
+      indices.removeAll { index in created(index).map { $0 < from } ?? true }
+    }
+    if let to = query.createdTo.flatMap({ Moment($0) }) {
+      indices.removeAll { index in created(index).map { $0 > to } ?? true }
+    }
+    if let ordering = query.ordering, !ordering.isEmpty { indices = sorted(indices, by: ordering) }
+    let view = RowView(rows: rows, order: indices)
+    views[query] = view
+    return view
+  }
+
+  /// By way of the view, whose places are indexed: look-ups of a whole year come one by one.
+  mutating func row(id: String) -> Row? {
+    let view = view(RowQuery())
+    guard let place = view.place(afterID: id), place > 0, view.rows[place - 1].id == id else { return nil }
+    return view.rows[place - 1]
+  }
+
+  /// A new record appears at the head: a copy of the first one with an id, an order and times of its own.
+  mutating func insertAtHead() {
+    guard let model = rows.first(where: { !$0.isGone && $0.id != nil }), let id = model.id else { return }
+    inserted += 1
+    let now = Moment.now()
+    var values: [String: String] = [:]
+    for name in idMembers where model.text([name]) == id {
+      // A provider that numbers its records goes on with numbers; far away from those in use.
+      let isNumber = model.slice(name)?.first != UInt8(ascii: "\"")
+      values[name] = isNumber ? String(900_000_000 + inserted) : jsonString("\(id)-new\(inserted)")
+    }
+    for name in ["order_id", "merchant_order_id"] { values[name] = jsonString("sandbox-new-\(inserted)") }
+    for name in ["created_at", "updated_at", "confirmed_at", "paid_at"] {
+      guard let old = model.slice(name), old.first == UInt8(ascii: "\"") else { continue }
+      values[name] = jsonString(now.written(blank: !old.contains(UInt8(ascii: "T"))))
+    }
+    var row = Row(bytes: model.replacing(values), id: nil, sequence: nextSequence)
+    row.id = row.text(idMembers)
+    nextSequence += 1
+    rows.insert(row, at: 0)
+    views = [:]
+  }
+
+  /// The first record disappears: all others move up by one.
+  mutating func deleteAtHead() {
+    guard let place = rows.firstIndex(where: { !$0.isGone }) else { return }
+    rows[place].isGone = true
+    views = [:]
+  }
+
+  /// The provider sorts the list the other way round.
+  mutating func reorder() {
+    rows.reverse()
+    views = [:]
+  }
+
+  private func created(_ index: Int) -> Moment? { rows[index].text(["created_at"]).flatMap { Moment($0) } }
+
+  private func sorted(_ indices: [Int], by ordering: String) -> [Int] {
+    let isDescending = ordering.hasPrefix("-")
+    let member = isDescending ? String(ordering.dropFirst()) : ordering
+    // Times by instant, anything else by number or text; rows without the member come last.
+    let keys = indices.map { index -> (index: Int, moment: Moment?, number: Double?, text: String?) in
+      let text = rows[index].text([member])
+      return (index, text.flatMap { Moment($0) }, text.flatMap { Double($0) }, text)
+    }
+    func precedes(_ left: Int, _ right: Int) -> Bool {
+      let (a, b) = isDescending ? (keys[right], keys[left]) : (keys[left], keys[right])
+      if let x = a.moment, let y = b.moment { return x < y }
+      if let x = a.number, let y = b.number { return x < y }
+      guard let x = a.text, let y = b.text else {
+        return keys[left].text != nil && keys[right].text == nil
+      }
+      return x < y
+    }
+    return keys.indices.sorted { precedes($0, $1) || (!precedes($1, $0) && $0 < $1) }.map { keys[$0].index }
+  }
+}
+
+/// The rows of a list in one order, with the places that cursors name.
+struct RowView {
+  /// Rows that are still there.
+  let rows: [Row]
+  /// Where to go on after a row, by its sequence number and by its id; gone rows have a place too.
+  private let placeAfter: [Int: Int]
+  private let placeAfterID: [String: Int]
+
+  init(rows all: [Row], order: [Int]) {
+    var rows: [Row] = []
+    var placeAfter: [Int: Int] = [:]
+    var placeAfterID: [String: Int] = [:]
+    for index in order {
+      let row = all[index]
+      if !row.isGone { rows.append(row) }
+      placeAfter[row.sequence] = rows.count
+      if let id = row.id { placeAfterID[id] = rows.count }
+    }
+    self.rows = rows
+    self.placeAfter = placeAfter
+    self.placeAfterID = placeAfterID
+  }
+
+  func place(afterSequence sequence: Int) -> Int? { placeAfter[sequence] }
+  func place(afterID id: String) -> Int? { placeAfterID[id] }
+}
