@@ -57,7 +57,8 @@ struct ConfigurationLoader: Sendable {
     try overrides.apply(to: &reader.settings, environment: environment, workingDirectory: workingDirectory)
     reader.settings.assumptions = reader.assumptions()
     return LoadedConfiguration(
-      file: file, settings: reader.settings, selectedProviders: overrides.providers,
+      file: file, settings: reader.settings,
+      selectedProviders: reader.settings.providers.map(\.name).filter(overrides.providers.contains),
       digest: ConfigurationDigest.of(reader.settings, folder: Folder(of: file)),
       keys: reader.keys, environment: environment)
   }
@@ -75,15 +76,10 @@ struct ConfigurationLoader: Sendable {
   }
 
   private func contents(of file: String) throws(Failure) -> [UInt8] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue,
-      let data = FileManager.default.contents(atPath: file)
-    else {
-      throw Failure(
-        .inputMissing,
-        isFolder.boolValue ? "the configuration is a folder" : "the configuration cannot be read",
-        at: file, remedy: isFolder.boolValue ? "name the file in it" : "check who may read it: ls -l \(file)")
-    }
-    return [UInt8](data)
+    // More than the document allows: its own message tells of files that are too large.
+    if let bytes = contentsOfSmallFile(file, limit: ConfigurationDocument.largestFile * 16) { return bytes }
+    throw Failure(
+      .inputMissing, "the configuration file cannot be read", at: file,
+      remedy: "check that it is a file, and who may read it: ls -ld \(file)")
   }
 }

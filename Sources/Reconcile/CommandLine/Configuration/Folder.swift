@@ -56,3 +56,23 @@ struct Folder: Sendable {
     return result
   }
 }
+
+/// The bytes of a small file, of a pipe (`--config <(…)`) or a device; nil when it is a folder, cannot be read or is
+/// longer than `limit`.
+func contentsOfSmallFile(_ path: String, limit: Int) -> [UInt8]? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return nil }
+  defer { close(descriptor) }
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 65_536)
+  while true {
+    let count = read(descriptor, &buffer, buffer.count)
+    if count == 0 { return bytes }
+    if count < 0 {
+      if errno == EINTR { continue }
+      return nil
+    }
+    bytes += buffer[..<count]
+    if bytes.count > limit { return nil }
+  }
+}

@@ -28,10 +28,12 @@ final class ErrorOutput: Sendable {
   /// Writes where the caller says.
   init(sink: @escaping @Sendable ([UInt8]) -> Void) { self.sink = sink }
 
-  /// Writes one or several whole lines above the progress region.
-  func writeLine(_ line: String) {
+  /// Writes one or several whole lines above the progress region, which is replaced where a new one is given.
+  func writeLine(_ line: String, region: [String]? = nil) {
     state.withLock { state in
-      sink(Array((erase(&state) + line + "\n" + draw(&state)).utf8))
+      let erased = erase(&state)
+      if let region { state.region = region }
+      sink(Array((erased + line + "\n" + draw(&state)).utf8))
     }
   }
 

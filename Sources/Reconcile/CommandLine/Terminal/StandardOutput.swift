@@ -74,7 +74,7 @@ enum StandardOutput {
   private static func notWritten(_ what: String) -> Failure {
     Failure(
       .outputNotWritten, what, at: "standard output",
-      remedy: "make room or send the output somewhere else; with --quiet nothing is written there")
+      remedy: "make room, or send it somewhere else: to a file, a pipe or /dev/null")
   }
 }
 
