@@ -128,7 +128,10 @@ struct ConfigurationTable {
   }
 
   private func advice(_ key: String, _ known: [String]) -> String {
-    let elsewhere = ConfigurationKeys.all.filter { $0.hasSuffix(".\(key)") }
+    // A whole table in the wrong place is a misspelt table, not a misplaced key.
+    var isTable = false
+    if case .table? = members[key] { isTable = true }
+    let elsewhere = isTable ? [] : ConfigurationKeys.all.filter { $0.hasSuffix(".\(key)") }
     if let home = elsewhere.first, !known.isEmpty, path.first != "providers" || !home.hasPrefix("providers.")
     {
       let table = home.dropLast(key.count + 1)
