@@ -2,8 +2,8 @@ import Foundation
 import ReconcileCore
 import TOMLKit
 
-/// A value of the configuration file. TOML's numbers with a fraction and its dates are kept only as kinds: amounts,
-/// instants and dates are text in this file, so their values are never looked at.
+/// A value of the configuration file. TOML's numbers with a fraction and its dates are kept only as kinds:
+/// amounts, instants and dates are text in this file, so their values are never looked at.
 enum ConfigurationNode: Sendable {
   case text(String)
   case integer(Int)

@@ -3,8 +3,8 @@ import ReconcileCore
 
 /// Finds, reads and checks `reconcile.toml`, then lets the environment and the command line have their say.
 ///
-/// Loading needs no key: reports of what is already in the warehouse can be made where no secret is at hand. Keys are
-/// looked up by `LoadedConfiguration.resolveKeys` just before providers are read.
+/// Loading needs no key: reports of what is already in the warehouse can be made where no secret is at
+/// hand. Keys are looked up by `LoadedConfiguration.resolveKeys` just before providers are read.
 struct ConfigurationLoader: Sendable {
   private let environment: [String: String]
   private let workingDirectory: Folder
@@ -22,8 +22,9 @@ struct ConfigurationLoader: Sendable {
     self.workingDirectory = Folder(workingDirectory)
   }
 
-  /// The absolute path of the configuration file: `--config`, else `$RECONCILE_CONFIG`, else `./reconcile.toml`, else
-  /// `$XDG_CONFIG_HOME/reconcile/reconcile.toml`. A named one that is missing is 66; none at all is 78.
+  /// The absolute path of the configuration file: `--config`, else `$RECONCILE_CONFIG`, else
+  /// `./reconcile.toml`, else `$XDG_CONFIG_HOME/reconcile/reconcile.toml`. A named one that is missing is
+  /// 66; none at all is 78.
   func find(named option: String? = nil) throws(Failure) -> String {
     if let option { return try existing(option, named: "--config") }
     if let variable = value("RECONCILE_CONFIG") { return try existing(variable, named: "RECONCILE_CONFIG") }

@@ -1,5 +1,5 @@
-/// Finds the line of every key in a TOML text, because the parser keeps no positions. The text is known to be valid,
-/// so the scanner only has to know what a value looks like well enough to step over it.
+/// Finds the line of every key in a TOML text, because the parser keeps no positions. The text is known to
+/// be valid, so the scanner only has to know what a value looks like well enough to step over it.
 struct KeyLines {
   private var bytes: [UInt8]
   private var index = 0

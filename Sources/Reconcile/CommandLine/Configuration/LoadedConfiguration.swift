@@ -45,8 +45,9 @@ struct LoadedConfiguration: Sendable {
     var warnings: [String] = []
   }
 
-  /// Looks up the keys of the providers that will be read (`names` nil: those of `--provider`, else all), and the
-  /// webhook secrets. Throws 78 for the first that is missing, and for a test key without `--allow-test`.
+  /// Looks up the keys of the providers that will be read (`names` nil: those of `--provider`, else all),
+  /// and the webhook secrets. Throws 78 for the first that is missing, and for a test key without
+  /// `--allow-test`.
   func resolveKeys(for names: [String]? = nil, allowTest: Bool) throws(Failure) -> Resolved {
     var result = Resolved(settings: settings)
     let wanted = names ?? (selectedProviders.isEmpty ? settings.providers.map(\.name) : selectedProviders)
@@ -112,7 +113,8 @@ struct LoadedConfiguration: Sendable {
         .configurationWrong, "the key file of provider \(name) does not exist or cannot be read",
         at: "\(places.keyPlace), file \(path)", remedy: "check the path and who may read it: ls -l \(path)")
     }
-    // Docker mounts its secrets readable by all, inside a container that has one user; nobody could follow advice there.
+    // Docker mounts its secrets readable by all, inside a container that has one user; nobody could follow
+    // advice there.
     var facts = stat()
     if stat(path, &facts) == 0, facts.st_mode & 0o044 != 0, !path.hasPrefix("/run/secrets/") {
       warnings.append(

@@ -1,8 +1,9 @@
 import Foundation
 import Synchronization
 
-/// Standard error, shared by log lines and progress: one lock, so that lines never tear each other, and a region of
-/// progress lines at the bottom of a terminal that is taken away before a line is written and put back after it.
+/// Standard error, shared by log lines and progress: one lock, so that lines never tear each other, and a
+/// region of progress lines at the bottom of a terminal that is taken away before a line is written and put
+/// back after it.
 final class ErrorOutput: Sendable {
   private struct State {
     var region: [String] = []

@@ -2,8 +2,9 @@ import Foundation
 import ReconcileCore
 import Synchronization
 
-/// Says what long work is doing: on a terminal one line a task, redrawn at most ten times a second and cleared at
-/// the end; elsewhere a plain line for each finished step and a heartbeat every 30 seconds; nothing with `--quiet`.
+/// Says what long work is doing: on a terminal one line a task, redrawn at most ten times a second and
+/// cleared at the end; elsewhere a plain line for each finished step and a heartbeat every 30 seconds;
+/// nothing with `--quiet`.
 ///
 /// A total that is not known gives a counter, never an invented percentage. Calls may come from any thread.
 final class ProgressReporter: Sendable {
