@@ -12,7 +12,7 @@ struct ConfigurationErrorTests {
       ("[reportng]\ntime_zone = \"UTC\"", "reportng", 1, "`reporting`"),
       ("[provider.p]\nkind = \"gate\"", "provider", 1, "`providers`"),
       ("orders.filess = []", "orders.filess", 1, "`files`"),
-      ("# one\norders = { files = [], tme_zone = \"UTC\" }", "orders.tme_zone", 1, "`time_zone`"),
+      ("# one\norders = { files = [], tme_zone = \"UTC\" }", "orders.tme_zone", 2, "`time_zone`"),
       ("[orders.columns]\norderid = \"x\"", "orders.columns.orderid", 2, "`order_id`"),
       (
         "# [providers.p]\n" + provider("gate", "amont_unit = \"minor\""), "providers.p.amont_unit", 6,
