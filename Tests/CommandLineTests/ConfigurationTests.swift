@@ -118,7 +118,7 @@ struct ConfigurationTests {
       "RECONCILE_WAREHOUSE": "env.sqlite", "RECONCILE_OUTPUT": "/env/out", "RECONCILE_FORMAT": "xlsx",
     ]
     let text =
-      "[warehouse]\npath = \"w\"\n[orders]\nfiles = [\"a.csv\"]\n[providers.p]\nkind=\"dapit\"\ndirectory=\"d\""
+      "[warehouse]\npath = \"w\"\n[orders]\nfiles = [\"a.csv\"]\n" + provider("dapit")
     let byEnvironment = try load(text, environment: environment).settings
     #expect(byEnvironment.warehousePath == "/work dir/env.sqlite")
     #expect(byEnvironment.output == "/env/out")

@@ -1,5 +1,5 @@
-/// Reads a provider's base URL strictly: one spelling, so that what is checked here and what is asked later cannot
-/// be two different hosts.
+/// Reads a provider's base URL strictly: one spelling, so that what is checked here and what is asked later
+/// cannot be two different hosts.
 enum BaseURL {
   /// Why a text is not a base URL; `text` never repeats the URL, which may hold a password.
   struct Problem: Error, Equatable {

@@ -2,9 +2,9 @@ import ReconcileCore
 
 /// One hash that changes whenever a setting that can change a report changes.
 enum ConfigurationDigest {
-  /// SHA-256 over one line a setting, in a fixed order. Where reports and the warehouse lie, and in which formats
-  /// reports are written, is left out, and paths inside the configuration's folder are taken relative to it: the same
-  /// shop gives the same digest on every machine. Secrets are no part of it.
+  /// SHA-256 over one line a setting, in a fixed order. Where reports and the warehouse lie, and in which
+  /// formats reports are written, is left out, and paths inside the configuration's folder are taken
+  /// relative to it: the same shop gives the same digest on every machine. Secrets are no part of it.
   static func of(_ settings: Settings, folder: Folder) -> String {
     Digest.hex(Digest.sha256(Array(lines(settings, folder).joined(separator: "\n").utf8)))
   }

@@ -2,8 +2,8 @@ import Foundation
 import ReconcileCore
 import TOMLKit
 
-/// A value of the configuration file. TOML's numbers with a fraction and its dates are kept only as kinds: amounts,
-/// instants and dates are text in this file, so their values are never looked at.
+/// A value of the configuration file. TOML's numbers with a fraction and its dates are kept only as kinds:
+/// amounts, instants and dates are text in this file, so their values are never looked at.
 enum ConfigurationNode: Sendable {
   case text(String)
   case integer(Int)
@@ -33,7 +33,8 @@ struct ConfigurationDocument: Sendable {
   let file: String
   let root: [String: ConfigurationNode]
   private let lines: [[String]: Int]
-  private static let largestFile = 1_048_576
+  /// Bytes of the largest file that is read.
+  static let largestFile = 1_048_576
 
   /// Reads TOML from the bytes of a file; throws 78 naming line and column.
   init(file: String, bytes: [UInt8]) throws(Failure) {

@@ -1,7 +1,7 @@
 import ReconcileCore
 
-/// Every key that the configuration file may hold. The loader refuses all others, and a test compares the list with
-/// docs/reference/configuration.md.
+/// Every key that the configuration file may hold. The loader refuses all others, and a test compares the
+/// list with docs/reference/configuration.md.
 enum ConfigurationKeys {
   /// The tables at the top of the file.
   static let tables = ["reporting", "warehouse", "orders", "refunds", "events", "matching", "providers"]

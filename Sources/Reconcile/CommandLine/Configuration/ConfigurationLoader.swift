@@ -3,8 +3,8 @@ import ReconcileCore
 
 /// Finds, reads and checks `reconcile.toml`, then lets the environment and the command line have their say.
 ///
-/// Loading needs no key: reports of what is already in the warehouse can be made where no secret is at hand. Keys are
-/// looked up by `LoadedConfiguration.resolveKeys` just before providers are read.
+/// Loading needs no key: reports of what is already in the warehouse can be made where no secret is at
+/// hand. Keys are looked up by `LoadedConfiguration.resolveKeys` just before providers are read.
 struct ConfigurationLoader: Sendable {
   private let environment: [String: String]
   private let workingDirectory: Folder
@@ -22,8 +22,9 @@ struct ConfigurationLoader: Sendable {
     self.workingDirectory = Folder(workingDirectory)
   }
 
-  /// The absolute path of the configuration file: `--config`, else `$RECONCILE_CONFIG`, else `./reconcile.toml`, else
-  /// `$XDG_CONFIG_HOME/reconcile/reconcile.toml`. A named one that is missing is 66; none at all is 78.
+  /// The absolute path of the configuration file: `--config`, else `$RECONCILE_CONFIG`, else
+  /// `./reconcile.toml`, else `$XDG_CONFIG_HOME/reconcile/reconcile.toml`. A named one that is missing is
+  /// 66; none at all is 78.
   func find(named option: String? = nil) throws(Failure) -> String {
     if let option { return try existing(option, named: "--config") }
     if let variable = value("RECONCILE_CONFIG") { return try existing(variable, named: "RECONCILE_CONFIG") }
@@ -57,7 +58,8 @@ struct ConfigurationLoader: Sendable {
     try overrides.apply(to: &reader.settings, environment: environment, workingDirectory: workingDirectory)
     reader.settings.assumptions = reader.assumptions()
     return LoadedConfiguration(
-      file: file, settings: reader.settings, selectedProviders: overrides.providers,
+      file: file, settings: reader.settings,
+      selectedProviders: reader.settings.providers.map(\.name).filter(overrides.providers.contains),
       digest: ConfigurationDigest.of(reader.settings, folder: Folder(of: file)),
       keys: reader.keys, environment: environment)
   }
@@ -75,15 +77,10 @@ struct ConfigurationLoader: Sendable {
   }
 
   private func contents(of file: String) throws(Failure) -> [UInt8] {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), !isFolder.boolValue,
-      let data = FileManager.default.contents(atPath: file)
-    else {
-      throw Failure(
-        .inputMissing,
-        isFolder.boolValue ? "the configuration is a folder" : "the configuration cannot be read",
-        at: file, remedy: isFolder.boolValue ? "name the file in it" : "check who may read it: ls -l \(file)")
-    }
-    return [UInt8](data)
+    // More than the document allows: its own message tells of files that are too large.
+    if let bytes = contentsOfSmallFile(file, limit: ConfigurationDocument.largestFile * 16) { return bytes }
+    throw Failure(
+      .inputMissing, "the configuration file cannot be read", at: file,
+      remedy: "check that it is a file, and who may read it: ls -ld \(file)")
   }
 }

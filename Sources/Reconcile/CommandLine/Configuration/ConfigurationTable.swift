@@ -1,6 +1,7 @@
 import ReconcileCore
 
-/// One table of the file with its dotted path: hands out values of the type that is asked for, or says what is wrong.
+/// One table of the file with its dotted path: hands out values of the type that is asked for, or says what
+/// is wrong.
 struct ConfigurationTable {
   let document: ConfigurationDocument
   let path: [String]
@@ -123,12 +124,16 @@ struct ConfigurationTable {
       at: place(key),
       remedy: """
         keep it in an environment variable and name that with api_key_env (webhooks: webhook_secret_env), \
-        or in a file named with api_key_file; then ask the provider for a new one, because this one was written down
+        or in a file named with api_key_file; then ask the provider for a new one, \
+        because this one was written down
         """)
   }
 
   private func advice(_ key: String, _ known: [String]) -> String {
-    let elsewhere = ConfigurationKeys.all.filter { $0.hasSuffix(".\(key)") }
+    // A whole table in the wrong place is a misspelt table, not a misplaced key.
+    var isTable = false
+    if case .table? = members[key] { isTable = true }
+    let elsewhere = isTable ? [] : ConfigurationKeys.all.filter { $0.hasSuffix(".\(key)") }
     if let home = elsewhere.first, !known.isEmpty, path.first != "providers" || !home.hasPrefix("providers.")
     {
       let table = home.dropLast(key.count + 1)

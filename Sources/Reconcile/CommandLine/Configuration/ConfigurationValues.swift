@@ -47,7 +47,7 @@ extension ConfigurationTable {
       throw wrong(
         key, "is \"\(text)\": \(error.reason)",
         remedy:
-          "write digits with at most \(currency.exponent) decimals (\(currency)); for example: \(key) = \(example)"
+          "write digits with at most \(currency.exponent) decimals; for example: \(key) = \(example)"
       )
     }
   }
@@ -76,8 +76,8 @@ extension ConfigurationTable {
     return RateLimit(requests: Int(requests), seconds: Double(seconds))
   }
 
-  /// The name of an environment variable, nil when the key is not given. The value is never repeated in an error,
-  /// because people put the key itself there.
+  /// The name of an environment variable, nil when the key is not given. The value is never repeated in an
+  /// error, because people put the key itself there.
   func variable(_ key: String, example: String) throws(Failure) -> String? {
     guard let name = try text(key, example: example) else { return nil }
     let letters = name.utf8.allSatisfy {

@@ -1,8 +1,8 @@
 import Foundation
 import ReconcileCore
 
-/// The folder that relative paths start from: the configuration file's, or the working directory. Symbolic links
-/// stay as they are, so that a moved link target is followed at the time of use.
+/// The folder that relative paths start from: the configuration file's, or the working directory. Symbolic
+/// links stay as they are, so that a moved link target is followed at the time of use.
 struct Folder: Sendable {
   /// Absolute, without a trailing slash.
   let path: String
@@ -37,8 +37,8 @@ struct Folder: Sendable {
     return absolute(text)
   }
 
-  /// The absolute glob pattern: `*`, `?` and `[…]` count in the part that was written, not in this folder's own name,
-  /// and not at all when a file of exactly that name exists.
+  /// The absolute glob pattern: `*`, `?` and `[…]` count in the part that was written, not in this folder's
+  /// own name, and not at all when a file of exactly that name exists.
   func pattern(_ text: String) -> String {
     let whole = absolute(text)
     if access(whole, F_OK) == 0 { return Self.escaped(whole) }
@@ -54,5 +54,25 @@ struct Folder: Sendable {
       result.append(character)
     }
     return result
+  }
+}
+
+/// The bytes of a small file, of a pipe (`--config <(…)`) or a device; nil when it is a folder, cannot be
+/// read or is longer than `limit`.
+func contentsOfSmallFile(_ path: String, limit: Int) -> [UInt8]? {
+  let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+  guard descriptor >= 0 else { return nil }
+  defer { close(descriptor) }
+  var bytes: [UInt8] = []
+  var buffer = [UInt8](repeating: 0, count: 65_536)
+  while true {
+    let count = read(descriptor, &buffer, buffer.count)
+    if count == 0 { return bytes }
+    if count < 0 {
+      if errno == EINTR { continue }
+      return nil
+    }
+    bytes += buffer[..<count]
+    if bytes.count > limit { return nil }
   }
 }

@@ -1,5 +1,5 @@
-/// Finds the line of every key in a TOML text, because the parser keeps no positions. The text is known to be valid,
-/// so the scanner only has to know what a value looks like well enough to step over it.
+/// Finds the line of every key in a TOML text, because the parser keeps no positions. The text is known to
+/// be valid, so the scanner only has to know what a value looks like well enough to step over it.
 struct KeyLines {
   private var bytes: [UInt8]
   private var index = 0
@@ -18,7 +18,8 @@ struct KeyLines {
   private var current: UInt8? { index < bytes.count ? bytes[index] : nil }
 
   private mutating func advance() {
-    if current == UInt8(ascii: "\n") { line += 1 }
+    guard let byte = current else { return }
+    if byte == UInt8(ascii: "\n") { line += 1 }
     index += 1
   }
 
@@ -63,8 +64,11 @@ struct KeyLines {
     }
   }
 
+  /// Remembers where a key first stands; `[a.b]` and `a.b = 1` also begin the table `a`.
   private mutating func note(_ path: [String]) {
-    if lines[path] == nil { lines[path] = line }
+    for count in 1...max(1, path.count) where lines[Array(path.prefix(count))] == nil {
+      lines[Array(path.prefix(count))] = line
+    }
   }
 
   /// `key = value`

@@ -16,7 +16,7 @@ struct LoadedConfiguration: Sendable {
   let file: String
   /// Everything but keys: `source` of a network provider holds an empty one until `resolveKeys`.
   let settings: Settings
-  /// The providers of `--provider`, in that order; empty means all.
+  /// The providers of `--provider` in alphabetical order; empty means all.
   let selectedProviders: [String]
   /// SHA-256 (hexadecimal) over the settings in force, without secrets.
   let digest: String
@@ -45,8 +45,9 @@ struct LoadedConfiguration: Sendable {
     var warnings: [String] = []
   }
 
-  /// Looks up the keys of the providers that will be read (`names` nil: those of `--provider`, else all), and the
-  /// webhook secrets. Throws 78 for the first that is missing, and for a test key without `--allow-test`.
+  /// Looks up the keys of the providers that will be read (`names` nil: those of `--provider`, else all),
+  /// and the webhook secrets. Throws 78 for the first that is missing, and for a test key without
+  /// `--allow-test`.
   func resolveKeys(for names: [String]? = nil, allowTest: Bool) throws(Failure) -> Resolved {
     var result = Resolved(settings: settings)
     let wanted = names ?? (selectedProviders.isEmpty ? settings.providers.map(\.name) : selectedProviders)
@@ -106,15 +107,16 @@ struct LoadedConfiguration: Sendable {
   private func contents(
     of path: String, _ name: String, _ places: ProviderKeys, _ warnings: inout [String]
   ) throws(Failure) -> String {
-    var facts = stat()
-    guard stat(path, &facts) == 0, facts.st_mode & S_IFMT != S_IFDIR, facts.st_size <= 65_536,
-      let data = FileManager.default.contents(atPath: path)
+    guard let data = contentsOfSmallFile(path, limit: 65_536)
     else {
       throw Failure(
         .configurationWrong, "the key file of provider \(name) does not exist or cannot be read",
         at: "\(places.keyPlace), file \(path)", remedy: "check the path and who may read it: ls -l \(path)")
     }
-    if facts.st_mode & 0o044 != 0 {
+    // Docker mounts its secrets readable by all, inside a container that has one user; nobody could follow
+    // advice there.
+    var facts = stat()
+    if stat(path, &facts) == 0, facts.st_mode & 0o044 != 0, !path.hasPrefix("/run/secrets/") {
       warnings.append(
         "the key file of provider \(name) can be read by others than its owner: chmod 600 \(path)")
     }

@@ -20,7 +20,8 @@ struct Overrides: Sendable {
 }
 
 extension Overrides {
-  /// Applies environment variables, then the command line. Throws 78 for a wrong variable, 64 for a wrong option.
+  /// Applies environment variables, then the command line. Throws 78 for a wrong variable, 64 for a wrong
+  /// option.
   func apply(
     to settings: inout Settings, environment: [String: String], workingDirectory: Folder
   ) throws(Failure) {
@@ -81,7 +82,8 @@ extension Overrides {
 }
 
 extension LogFormat {
-  /// The form of log lines: the option, else `RECONCILE_LOG_FORMAT`, else text. Throws 64 or 78 for another word.
+  /// The form of log lines: the option, else `RECONCILE_LOG_FORMAT`, else text. Throws 64 or 78 for another
+  /// word.
   static func choose(option: String?, environment: [String: String]) throws(Failure) -> LogFormat {
     let variable = environment["RECONCILE_LOG_FORMAT"].flatMap { $0.isEmpty ? nil : $0 }
     guard let word = option ?? variable else { return .text }

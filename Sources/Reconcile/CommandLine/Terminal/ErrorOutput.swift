@@ -1,8 +1,9 @@
 import Foundation
 import Synchronization
 
-/// Standard error, shared by log lines and progress: one lock, so that lines never tear each other, and a region of
-/// progress lines at the bottom of a terminal that is taken away before a line is written and put back after it.
+/// Standard error, shared by log lines and progress: one lock, so that lines never tear each other, and a
+/// region of progress lines at the bottom of a terminal that is taken away before a line is written and put
+/// back after it.
 final class ErrorOutput: Sendable {
   private struct State {
     var region: [String] = []
@@ -28,10 +29,12 @@ final class ErrorOutput: Sendable {
   /// Writes where the caller says.
   init(sink: @escaping @Sendable ([UInt8]) -> Void) { self.sink = sink }
 
-  /// Writes one or several whole lines above the progress region.
-  func writeLine(_ line: String) {
+  /// Writes one or several whole lines above the progress region, which is replaced where a new one is given.
+  func writeLine(_ line: String, region: [String]? = nil) {
     state.withLock { state in
-      sink(Array((erase(&state) + line + "\n" + draw(&state)).utf8))
+      let erased = erase(&state)
+      if let region { state.region = region }
+      sink(Array((erased + line + "\n" + draw(&state)).utf8))
     }
   }
 

@@ -7,8 +7,8 @@ enum LogFormat: String, Sendable, CaseIterable { case text, json }
 
 /// Writes one log event a line to standard error, as text or as JSON.
 ///
-/// The message names the event (`import.page`), the metadata its facts. Control characters are written out, so a
-/// value that came from a provider cannot forge a line.
+/// The message names the event (`import.page`), the metadata its facts. Control characters are written out,
+/// so a value that came from a provider cannot forge a line.
 struct LineLogHandler: LogHandler {
   var logLevel: Logger.Level
   var metadata: Logger.Metadata = [:]

@@ -1,5 +1,6 @@
-/// The candidate that takes the fewest typing mistakes (insert, delete, replace, swap) to reach from `word`.
-/// Case is ignored; of several equally near ones the first in alphabetical order; nil when there is none at all.
+/// The candidate that takes the fewest typing mistakes (insert, delete, replace, swap) to reach from
+/// `word`. Case is ignored; of several equally near ones the first in alphabetical order; nil when there is
+/// none at all.
 func nearest(to word: String, in candidates: some Sequence<String>) -> String? {
   let target = Array(word.lowercased().unicodeScalars)
   var best: (distance: Int, word: String)?

@@ -2,8 +2,9 @@ import Foundation
 import ReconcileCore
 import Synchronization
 
-/// Says what long work is doing: on a terminal one line a task, redrawn at most ten times a second and cleared at
-/// the end; elsewhere a plain line for each finished step and a heartbeat every 30 seconds; nothing with `--quiet`.
+/// Says what long work is doing: on a terminal one line a task, redrawn at most ten times a second and
+/// cleared at the end; elsewhere a plain line for each finished step and a heartbeat every 30 seconds;
+/// nothing with `--quiet`.
 ///
 /// A total that is not known gives a counter, never an invented percentage. Calls may come from any thread.
 final class ProgressReporter: Sendable {
@@ -65,10 +66,11 @@ final class ProgressReporter: Sendable {
       let good = terminal.usesUnicode && terminal.canRedraw ? "✓" : "ok"
       let mark = terminal.coloured(isGood ? good : "!", isGood ? .green : .yellow)
       let text = [name, step, summary].filter { !$0.isEmpty }.map(\.withControlCharactersEscaped)
-      state.lastLine = clock()
-      output.writeLine(mark + " " + text.joined(separator: "  "))
-      state.lastDraw = nil
-      refresh(&state)
+      let now = clock()
+      state.lastLine = now
+      state.lastDraw = now
+      output.writeLine(
+        mark + " " + text.joined(separator: "  "), region: terminal.canRedraw ? region(&state) : nil)
     }
   }
 
@@ -102,11 +104,7 @@ final class ProgressReporter: Sendable {
     if terminal.canRedraw {
       if let last = state.lastDraw, now.microseconds - last.microseconds < Self.frameMicroseconds { return }
       state.lastDraw = now
-      state.frame += 1
-      let width = max(20, terminal.width - 1)
-      let names = state.tasks.map { displayWidth($0.name) }.max() ?? 0
-      output.setRegion(
-        state.tasks.map { truncated(line($0, nameWidth: names, frame: state.frame), toWidth: width) })
+      output.setRegion(region(&state))
     } else if now.microseconds - state.lastLine.microseconds >= Self.heartbeatMicroseconds,
       !state.tasks.isEmpty
     {
@@ -116,6 +114,14 @@ final class ProgressReporter: Sendable {
       }
       output.writeLine(("... " + parts.joined(separator: "; ")).withControlCharactersEscaped)
     }
+  }
+
+  /// The lines of all tasks, in the next frame of the spinner.
+  private func region(_ state: inout State) -> [String] {
+    state.frame += 1
+    let width = max(20, terminal.width - 1)
+    let names = state.tasks.map { displayWidth($0.name) }.max() ?? 0
+    return state.tasks.map { truncated(line($0, nameWidth: names, frame: state.frame), toWidth: width) }
   }
 
   private func count(_ task: Task) -> String {

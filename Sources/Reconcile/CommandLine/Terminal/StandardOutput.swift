@@ -2,17 +2,17 @@ import Foundation
 import ReconcileCore
 import Synchronization
 
-/// Standard output as the carrier of the result: every write is checked, so that a full device is never taken for
-/// success. A reader that closes the pipe early (`reconcile status | head -1`) is not an error.
+/// Standard output as the carrier of the result: every write is checked, so that a full device is never
+/// taken for success. A reader that closes the pipe early (`reconcile status | head -1`) is not an error.
 enum StandardOutput {
   /// The reader of the pipe went away; what follows is dropped silently.
   private static let readerIsGone = Mutex(false)
 
   /// To be called first of all. Throws 73 when standard output is closed or not open for writing.
   ///
-  /// It also makes writes to a broken pipe return an error instead of a signal, and opens `/dev/null` in place of a
-  /// closed standard input or error: else the next file opened, the warehouse perhaps, would take that number, and
-  /// a log line would be written into it.
+  /// It also makes writes to a broken pipe return an error instead of a signal, and opens `/dev/null` in
+  /// place of a closed standard input or error: else the next file opened, the warehouse perhaps, would
+  /// take that number, and a log line would be written into it.
   static func checkIsOpen() throws(Failure) {
     signal(SIGPIPE, SIG_IGN)
     let flags = fcntl(1, F_GETFL)
@@ -74,7 +74,7 @@ enum StandardOutput {
   private static func notWritten(_ what: String) -> Failure {
     Failure(
       .outputNotWritten, what, at: "standard output",
-      remedy: "make room or send the output somewhere else; with --quiet nothing is written there")
+      remedy: "make room, or send it somewhere else: to a file, a pipe or /dev/null")
   }
 }
 

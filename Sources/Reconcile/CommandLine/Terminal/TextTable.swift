@@ -38,8 +38,8 @@ struct TextTable: Sendable {
   }
 }
 
-/// Columns that a text takes on a terminal, near enough: wide East Asian and emoji characters take two, marks that
-/// combine with the character before them none.
+/// Columns that a text takes on a terminal, near enough: wide East Asian and emoji characters take two,
+/// marks that combine with the character before them none.
 func displayWidth(_ text: String) -> Int {
   text.reduce(0) { width, character in
     guard let first = character.unicodeScalars.first else { return width }
