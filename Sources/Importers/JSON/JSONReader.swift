@@ -180,7 +180,9 @@ private struct JSONParser {
     }
     if position < at.count, at[position] | 0x20 == UInt8(ascii: "e") {
       position += 1
-      if position < at.count, at[position] == UInt8(ascii: "+") || at[position] == UInt8(ascii: "-") { position += 1 }
+      if position < at.count, at[position] == UInt8(ascii: "+") || at[position] == UInt8(ascii: "-") {
+        position += 1
+      }
       guard isDigit(position) else { throw .malformed("no digit in an exponent", offset: position) }
       while isDigit(position) { position += 1 }
     }

@@ -26,7 +26,9 @@ enum FieldClass: Sendable {
     return personalParts.contains(where: { plain.contains($0) }) ? .personal : .other
   }
 
-  private static func words(_ text: String) -> Set<String> { Set(text.split(separator: " ").map(String.init)) }
+  private static func words(_ text: String) -> Set<String> {
+    Set(text.split(separator: " ").map(String.init))
+  }
 
   /// Ids, references, amounts, times, paging and the words that reading depends on.
   private static let neededNames = words(
@@ -52,11 +54,13 @@ enum FieldClass: Sendable {
     notes memo customercontext paymentmethoddata
     """)
   private static let personalPrefixes = [
-    "customer", "debtor", "creditor", "beneficiary", "billing", "shipping", "card", "payer", "recipient", "sender",
+    "customer", "debtor", "creditor", "beneficiary", "billing", "shipping", "card", "payer", "recipient",
+    "sender",
     "remitter", "remittance", "accountname", "accountholder", "accountnumber", "bankaccount",
   ]
   private static let personalParts = [
-    "email", "phone", "iban", "firstname", "lastname", "middlename", "surname", "fullname", "address", "holder",
+    "email", "phone", "iban", "firstname", "lastname", "middlename", "surname", "fullname", "address",
+    "holder",
     "cvv", "cvc", "passport", "birth", "clientip", "remoteip",
   ]
 }

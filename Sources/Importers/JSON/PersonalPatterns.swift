@@ -17,14 +17,14 @@ enum PersonalPatterns {
     return changed ? bytes : nil
   }
 
-  /// Every find needs eight digits or an at sign.
+  /// Every find needs eight digits or an at sign, which a link writes as %40.
   private static func isWorthALook(_ text: ArraySlice<UInt8>) -> Bool {
     var digits = 0
     for byte in text {
       if byte >= 48 && byte <= 57 {
         digits += 1
         if digits >= 8 { return true }
-      } else if byte == UInt8(ascii: "@") {
+      } else if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "%") {
         return true
       }
     }
@@ -74,7 +74,9 @@ enum PersonalPatterns {
     var end = start
     while end < bytes.count, isLocalPart(bytes[end]) {
       // An at sign in a link is written %40.
-      if isEncodedAt(bytes, end), end > start { return domain(bytes, from: start, at: end + 3) }
+      if isEncodedAt(bytes, end), end > start, let range = domain(bytes, from: start, at: end + 3) {
+        return range
+      }
       end += 1
     }
     guard end < bytes.count, bytes[end] == UInt8(ascii: "@") else { return nil }
@@ -83,7 +85,9 @@ enum PersonalPatterns {
 
   private static func domain(_ bytes: [UInt8], from start: Int, at begin: Int) -> Range<Int>? {
     var end = begin
-    while end < bytes.count, isAlphanumeric(bytes[end]) || [45, 46].contains(bytes[end]) || bytes[end] >= 0x80 {
+    while end < bytes.count,
+      isAlphanumeric(bytes[end]) || [45, 46].contains(bytes[end]) || bytes[end] >= 0x80
+    {
       end += 1
     }
     return end - begin >= 2 ? start..<end : nil
@@ -148,7 +152,8 @@ enum PersonalPatterns {
 
   /// Two letters, two digits and 11 to 30 more that leave 1 when divided by 97, also in groups.
   private static func iban(_ bytes: [UInt8], _ start: Int) -> Range<Int>? {
-    guard start + 15 <= bytes.count, isLetter(bytes[start + 1]), isDigit(bytes[start + 2]), isDigit(bytes[start + 3])
+    guard start + 15 <= bytes.count, isLetter(bytes[start + 1]), isDigit(bytes[start + 2]),
+      isDigit(bytes[start + 3])
     else { return nil }
     var characters: [UInt8] = []
     var found: Int?

@@ -16,7 +16,8 @@ struct SavedFiles {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     let name = stream.rawValue
     names = all.filter { file in
-      file == "\(name).json" || file == "\(name).jsonl" || (file.hasPrefix("\(name)-") && file.hasSuffix(".json"))
+      file == "\(name).json" || file == "\(name).jsonl"
+        || (file.hasPrefix("\(name)-") && file.hasSuffix(".json"))
     }.sorted { Self.stem($0).utf8.lexicographicallyPrecedes(Self.stem($1).utf8) }
   }
 
@@ -37,14 +38,17 @@ struct SavedFiles {
     for name in names {
       let path = directory.hasSuffix("/") ? directory + name : directory + "/" + name
       guard let file = LineFile(path: path) else {
-        try await use(Body(request: name, bytes: .failure(UnreadableBody("cannot be read", isTransient: false))))
+        try await use(
+          Body(request: name, bytes: .failure(UnreadableBody("cannot be read", isTransient: false))))
         continue
       }
       if name.hasSuffix(".jsonl") {
         var number = 0
         while let line = file.next(endingAt: UInt8(ascii: "\n"), limit: Self.bodyLimit) {
           number += 1
-          if case .success(let bytes) = line, bytes.allSatisfy({ $0 == 32 || $0 == 13 || $0 == 9 }) { continue }
+          if case .success(let bytes) = line, bytes.allSatisfy({ $0 == 32 || $0 == 13 || $0 == 9 }) {
+            continue
+          }
           try await use(Body(request: "\(name) line \(number)", bytes: line))
         }
       } else {
@@ -87,7 +91,9 @@ final class LineFile {
       sawAny = true
       let found = mark.flatMap { mark in
         buffer.withUnsafeBytes { raw -> Int? in
-          guard let base = raw.baseAddress, let hit = memchr(base + start, Int32(mark), end - start) else { return nil }
+          guard let base = raw.baseAddress, let hit = memchr(base + start, Int32(mark), end - start) else {
+            return nil
+          }
           return UnsafeRawPointer(hit) - base
         }
       }
@@ -105,7 +111,8 @@ final class LineFile {
 
   private func result(_ bytes: [UInt8], _ isTooLarge: Bool, _ limit: Int) -> Result<[UInt8], UnreadableBody> {
     isTooLarge
-      ? .failure(UnreadableBody("the body is larger than \(limit >> 20) MiB", isTransient: false)) : .success(bytes)
+      ? .failure(UnreadableBody("the body is larger than \(limit >> 20) MiB", isTransient: false))
+      : .success(bytes)
   }
 
   /// Reads the next piece; false at the end and on failure, which is final.

@@ -53,7 +53,8 @@ struct SavedImport {
   private var records: Int64 = 0
   private let startedAt = Instant.now()
 
-  init(_ provider: ProviderSettings, directory: String, days: ClosedRange<BusinessDay>?, sink: any ImportSink) {
+  init(_ provider: ProviderSettings, directory: String, days: ClosedRange<BusinessDay>?, sink: any ImportSink)
+  {
     self.provider = provider
     self.directory = directory
     self.days = days
@@ -128,7 +129,9 @@ struct SavedImport {
     var found = Set<Lookup>()
     if files.names.isEmpty { note(missing(stream)) }
     try await readAll(files, stream, isRefundLookup: isRefund, askedFor: asked) { run, prepared in
-      guard case .success(let contents) = prepared.contents, let row = contents.rows.first else { return true }
+      guard case .success(let contents) = prepared.contents, let row = contents.rows.first else {
+        return true
+      }
       if let lookup = asked[row.identity] {
         found.insert(lookup)
         return true
@@ -158,7 +161,8 @@ struct SavedImport {
 
   /// Reads every body of a stream in batches. `isWanted` sees each one in order; what it refuses is not stored.
   private mutating func readAll(
-    _ files: SavedFiles, _ stream: ProviderStream, isRefundLookup: Bool = false, askedFor: [String: Lookup] = [:],
+    _ files: SavedFiles, _ stream: ProviderStream, isRefundLookup: Bool = false,
+    askedFor: [String: Lookup] = [:],
     isWanted: (inout SavedImport, PreparedBody) throws -> Bool
   ) async throws {
     var batch: [(request: String, bytes: [UInt8])] = []
@@ -182,7 +186,9 @@ struct SavedImport {
       case .success(let bytes):
         batch.append((body.request, bytes))
         size += bytes.count
-        if batch.count >= BodyPreparation.batchCount || size >= BodyPreparation.batchBytes { try await flush(&self) }
+        if batch.count >= BodyPreparation.batchCount || size >= BodyPreparation.batchBytes {
+          try await flush(&self)
+        }
       }
     }
     if !batch.isEmpty { try await flush(&self) }

@@ -88,7 +88,8 @@ struct DapitReader: ProviderReader {
   private func hasMoney(_ fields: RecordFields) throws(RecordProblem) -> Bool {
     let currency = try fields.currency("currency", else: settings.currency)
     for key in ["total_paid", "amount_paid", "overpaid_amount"] {
-      if let amount = try fields.amount(key, in: currency, decimals: currency.exponent), amount.minorUnits > 0 {
+      if let amount = try fields.amount(key, in: currency, decimals: currency.exponent), amount.minorUnits > 0
+      {
         return true
       }
     }
