@@ -2,7 +2,8 @@ import Synchronization
 
 /// What the name of a field says about the personal data in it.
 enum FieldClass: Sendable {
-  /// Read by this tool, and no person's: kept as it is, so that a numeric id is never taken for a card number.
+  /// Read by this tool, and no person's: kept as it is, so that a numeric id is never taken for a card
+  /// number.
   case needed
   /// A person's: every scalar in it is masked, whatever it holds.
   case personal

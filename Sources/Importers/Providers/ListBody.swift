@@ -14,8 +14,8 @@ enum ListBody {
     }
   }
 
-  /// The rows of a list: a bare array, or the only array among the known members. Never an empty list for a body
-  /// of another shape, because that would say that nothing is there.
+  /// The rows of a list: a bare array, or the only array among the known members. Never an empty list for a
+  /// body of another shape, because that would say that nothing is there.
   static func rows(_ root: JSONValue) throws(UnreadableBody) -> [JSONValue] {
     switch root {
     case .array(let rows): return rows

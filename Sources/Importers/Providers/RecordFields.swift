@@ -12,7 +12,8 @@ struct RecordProblem: Error, Equatable {
   }
 }
 
-/// The members of one record, read leniently where providers differ in writing and strictly where money is at stake.
+/// The members of one record, read leniently where providers differ in writing and strictly where money is at
+/// stake.
 struct RecordFields {
   let object: JSONObject
   let zone: Zone

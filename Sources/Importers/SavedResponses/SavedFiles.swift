@@ -1,8 +1,8 @@
 import Foundation
 import ReconcileCore
 
-/// The files of one stream in a folder of saved responses: `NAME.json` and `NAME-*.json` with one body each, and
-/// `NAME.jsonl` with one body a line.
+/// The files of one stream in a folder of saved responses: `NAME.json` and `NAME-*.json` with one body each,
+/// and `NAME.jsonl` with one body a line.
 struct SavedFiles {
   /// No body is larger, over the network or here.
   static let bodyLimit = 16 << 20
@@ -75,8 +75,8 @@ final class LineFile {
 
   deinit { close(descriptor) }
 
-  /// The bytes up to the mark, or up to the end of the file for nil; nil when there are no more. More bytes than the
-  /// limit are passed over.
+  /// The bytes up to the mark, or up to the end of the file for nil; nil when there are no more. More bytes
+  /// than the limit are passed over.
   func next(endingAt mark: UInt8?, limit: Int) -> Result<[UInt8], UnreadableBody>? {
     var bytes: [UInt8] = []
     var isTooLarge = false

@@ -1,9 +1,9 @@
 import Foundation
 import ReconcileCore
 
-/// Reads a provider's saved responses instead of its API: lists in full, look-ups by the ids that are asked for.
-/// `from` and `to` say which settlement reports are of use. What cannot be read is told by the outcome; only trouble
-/// with the sink, and cancellation, is thrown.
+/// Reads a provider's saved responses instead of its API: lists in full, look-ups by the ids that are asked
+/// for. `from` and `to` say which settlement reports are of use. What cannot be read is told by the outcome;
+/// only trouble with the sink, and cancellation, is thrown.
 public func importSavedResponses(
   _ provider: ProviderSettings, directory: String, from: BusinessDay, to: BusinessDay, sink: any ImportSink
 ) async throws -> ProviderOutcome {
@@ -25,8 +25,8 @@ public func importSavedResponses(
   return run.outcome
 }
 
-/// Reads the saved bodies of Gate refunds: a step of its own, because which refunds are asked for depends on where
-/// the orders were paid. Providers of other kinds have nothing to read here.
+/// Reads the saved bodies of Gate refunds: a step of its own, because which refunds are asked for depends on
+/// where the orders were paid. Providers of other kinds have nothing to read here.
 public func importSavedGateRefunds(
   _ provider: ProviderSettings, directory: String, sink: any ImportSink
 ) async throws -> ProviderOutcome {
@@ -159,7 +159,8 @@ struct SavedImport {
     }
   }
 
-  /// Reads every body of a stream in batches. `isWanted` sees each one in order; what it refuses is not stored.
+  /// Reads every body of a stream in batches. `isWanted` sees each one in order; what it refuses is not
+  /// stored.
   private mutating func readAll(
     _ files: SavedFiles, _ stream: ProviderStream, isRefundLookup: Bool = false,
     askedFor: [String: Lookup] = [:],

@@ -1,7 +1,7 @@
 import ReconcileCore
 
-/// Dapit `settlement_report`: totals and daily lines. The document names the totals and leaves the lines open, so
-/// each field is found under any of the names that are in use.
+/// Dapit `settlement_report`: totals and daily lines. The document names the totals and leaves the lines
+/// open, so each field is found under any of the names that are in use.
 struct DapitSettlement {
   let settings: ProviderSettings
 
