@@ -34,14 +34,14 @@ enum FieldClass: Sendable {
   /// Ids, references, amounts, times, paging and the words that reading depends on.
   private static let neededNames = words(
     """
-    id paymentid checkoutsessionid sessionid sessiontoken token orderid merchantorderid referencenumber reference \
-    referenceid paymentreference originalreference transactionreference transactionid refundid eventid \
-    invoicenumber amount amountincents amountusd totalpaid amountpaid overpaidamount amountremaining \
-    invoiceamount refundfee refundnet refundamount processingfee actualamount amountrefunded totalrefunded \
-    confirmedat paidat createdat updatedat completedat sentat expiresat receivedat date day datefrom dateto \
-    grossvolume gross volume totalrefunds refunds totalfees fees fee netsettlement net transactioncount \
-    transactions count next hasmore nextcursor cursor page totalpages total offset limit currency currencycode \
-    status livemode testmode success event type
+    id paymentid checkoutsessionid sessionid sessiontoken token orderid merchantorderid referencenumber \
+    reference referenceid paymentreference originalreference transactionreference transactionid refundid \
+    eventid invoicenumber amount amountincents amountusd totalpaid amountpaid overpaidamount \
+    amountremaining invoiceamount refundfee refundnet refundamount processingfee actualamount \
+    amountrefunded totalrefunded confirmedat paidat createdat updatedat completedat sentat expiresat \
+    receivedat date day datefrom dateto grossvolume gross volume totalrefunds refunds totalfees fees fee \
+    netsettlement net transactioncount transactions count next hasmore nextcursor cursor page totalpages \
+    total offset limit currency currencycode status livemode testmode success event type
     """)
 
   /// Names that look personal and are not.
@@ -50,9 +50,9 @@ enum FieldClass: Sendable {
   /// A person's data, or free text in which people write names.
   private static let personalNames = words(
     """
-    name ip pan dob ssn taxid mobile tel telephone city postalcode postcode zip zipcode street browser device \
-    useragent imei mac msisdn telegram username last4pan bic contact description reason comment comments note \
-    notes memo customercontext paymentmethoddata
+    name ip pan dob ssn taxid mobile tel telephone city postalcode postcode zip zipcode street browser \
+    device useragent imei mac msisdn telegram username last4pan bic contact description reason comment \
+    comments note notes memo customercontext paymentmethoddata
     """)
   private static let personalPrefixes = [
     "customer", "debtor", "creditor", "beneficiary", "billing", "shipping", "card", "payer", "recipient",

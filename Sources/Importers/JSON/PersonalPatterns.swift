@@ -34,10 +34,12 @@ enum PersonalPatterns {
   private static func maskingAll(_ bytes: [UInt8], from first: Range<Int>) -> [UInt8] {
     var output = Array(bytes[..<first.lowerBound]) + mask
     var position = first.upperBound
+    var afterFind = position
     while position < bytes.count {
-      if let range = find(in: bytes, at: position, notBefore: position) {
-        output += bytes[position..<range.lowerBound] + mask
+      if let range = find(in: bytes, at: position, notBefore: afterFind) {
+        output += mask
         position = range.upperBound
+        afterFind = position
       } else {
         output.append(bytes[position])
         position += 1
@@ -53,7 +55,7 @@ enum PersonalPatterns {
     return nil
   }
 
-  /// A find that begins here, or an e-mail address that this byte begins.
+  /// A find that begins here. What stands before `notBefore` is masked already and is no part of a word.
   private static func find(in bytes: [UInt8], at position: Int, notBefore: Int) -> Range<Int>? {
     let byte = bytes[position]
     if byte == UInt8(ascii: "+") {
@@ -63,7 +65,9 @@ enum PersonalPatterns {
     if isLocalPart(byte), position == notBefore || !isLocalPart(bytes[position - 1]) {
       if let email = email(bytes, position) { return email }
     }
-    if isDigit(byte), position == 0 || !isDigit(bytes[position - 1]), let card = cardNumber(bytes, position) {
+    if isDigit(byte), position == notBefore || !isDigit(bytes[position - 1]),
+      let card = cardNumber(bytes, position)
+    {
       return card
     }
     if startsWord, isLetter(byte), let iban = iban(bytes, position) { return iban }

@@ -66,6 +66,7 @@ final class LineFile {
   private var start = 0
   private var end = 0
   private var failed = false
+  private var toldFailure = false
 
   /// Opens a file; nil where that is not possible.
   init?(path: String) {
@@ -84,8 +85,11 @@ final class LineFile {
     while true {
       if start == end {
         guard fill() else {
-          if failed { return .failure(UnreadableBody("cannot be read to its end", isTransient: false)) }
-          return sawAny ? result(bytes, isTooLarge, limit) : nil
+          if failed, !toldFailure {
+            toldFailure = true
+            return .failure(UnreadableBody("cannot be read to its end", isTransient: false))
+          }
+          return sawAny && !failed ? result(bytes, isTooLarge, limit) : nil
         }
       }
       sawAny = true

@@ -150,7 +150,8 @@ struct SavedImport {
   }
 
   private func missing(_ stream: ProviderStream) -> String {
-    "\(stream.rawValue).json (or \(stream.rawValue)-*.json, \(stream.rawValue).jsonl) is missing in \(directory)"
+    let name = stream.rawValue
+    return "\(name).json (or \(name)-*.json, \(name).jsonl) is missing in \(directory)"
   }
 
   private mutating func collectTransactions(_ contents: BodyContents) {

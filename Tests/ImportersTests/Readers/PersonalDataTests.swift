@@ -10,13 +10,19 @@ struct PersonalDataTests {
   static let sample = #"""
     {"success":true,"transactions":[{"reference_number":"DP-260330-XA6HSX","id":4111111111111111,
     "order_id":"4111111111111111","session_id":4242424242424242,"amount":4111111111111111,
-    "customer_email":"john@example.com","customer_name":"John Smith","Payer_Email":"p@q.example","status":"confirmed",
+    "customer_email":"john@example.com","customer_name":"John Smith","Payer_Email":"p@q.example",
+    "status":"confirmed",
     "payments":[{"amount":7.00,"debtor_name":"John Smith","debtor_iban":"DE89370400440532013000"}],
-    "customer":{"referenceId":"Customer_1","address":{"city":"London","lines":["221B Baker Street",5]},"vip":true},
-    "memo":"call John Smith","metadata":{"a":"x john\u0040example.com y","b":"+370 612 34567","c":"LT12 1000 0111 0100 1000",
-    "d":"4111 1111 1111 1111","e":"4111-1111-1111-1111","n":5555555555554444,"tel@example.com":"1","x@example.com":2,
-    "inner":"{\"customer_name\":\"John Smith\",\"ok\":\"yes\"}","url":"https://x.example/?m=jo%40example.com"},
-    "em\u0061il":"k@l.example","created_at":"2026-03-30 22:05:12","confirmed_at":"2026-03-30T22:05:12+02:00"}],
+    "customer":{"referenceId":"Customer_1","address":{"city":"London","lines":["221B Baker Street",5]},
+    "vip":true},
+    "memo":"call John Smith","metadata":{"a":"x john\u0040example.com y","b":"+370 612 34567",
+    "c":"LT12 1000 0111 0100 1000",
+    "d":"4111 1111 1111 1111","e":"4111-1111-1111-1111","n":5555555555554444,"tel@example.com":"1",
+    "x@example.com":2,
+    "inner":"{\"customer_name\":\"John Smith\",\"ok\":\"yes\"}",
+    "url":"https://x.example/?m=jo%40example.com"},
+    "em\u0061il":"k@l.example","created_at":"2026-03-30 22:05:12",
+    "confirmed_at":"2026-03-30T22:05:12+02:00"}],
     "total":1,"limit":50,"offset":0,"next_cursor":"4111111111111111"}
     """#
 
@@ -75,5 +81,36 @@ struct PersonalDataTests {
     #expect(
       PersonalData.mask(text: "order 12345678 at 2026-03-30T22:05:12+02:00")
         == "order 12345678 at 2026-03-30T22:05:12+02:00")
+  }
+
+  @Test("any bytes: masking twice is masking once, and JSON stays JSON")
+  func fuzz() {
+    let pieces = [
+      "{", "}", "[", "]", ",", ":", "\"", "\"name\":", "\"id\":", "\"x\":", "4111111111111111",
+      "4111 1111 1111 1111",
+      "+370 612 34567", "LT12 1000 0111 0100 1000", "a@b.example", "%40", "***", " ", "\\", "\\\"", "null",
+      "7", "é",
+      "customer", "-", ".", "(", "+", "1", "LT", "\n", "\"x\":\"{\\\"phone\\\":\\\"1\\\"}\"",
+    ]
+    var seed: UInt64 = 42
+    func random(_ limit: Int) -> Int {
+      seed = seed &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int((seed >> 33) % UInt64(limit))
+    }
+    for _ in 0..<20_000 {
+      let text = Array((0..<random(14)).map { _ in pieces[random(pieces.count)] }.joined().utf8)
+      let once = PersonalData.mask(text)
+      #expect(PersonalData.mask(once) == once, "\(String(decoding: text, as: UTF8.self))")
+      let quoted = Array("{\"x\":".utf8) + text + Array("}".utf8)
+      if (try? JSONReader.parse(quoted)) != nil {
+        #expect(throws: Never.self) { try JSONReader.parse(PersonalData.mask(quoted)) }
+      }
+    }
+  }
+
+  @Test("a long text is masked in time that grows with its length")
+  func long() {
+    let text = "a@b.example " + String(repeating: "a1+(", count: 500_000)
+    #expect(masked(text).hasPrefix("*** a1+("))
   }
 }

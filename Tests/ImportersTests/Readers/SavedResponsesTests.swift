@@ -1,3 +1,4 @@
+import Foundation
 import Importers
 import ReconcileCore
 import Testing
@@ -81,6 +82,17 @@ struct SavedResponsesTests {
     #expect(sink.payments.map(\.id.text) == ["b"])
   }
 
+  @Test("a file that is none is told once")
+  func folder() async throws {
+    let folder = try TemporaryFolder([:])
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/payments.jsonl", withIntermediateDirectories: false)
+    let day = try #require(BusinessDay("2026-03-01"))
+    let outcome = try await importSavedResponses(
+      provider(.maxfi), directory: folder.path, from: day, to: day, sink: MemorySink())
+    #expect(incomplete(outcome) == "payments.jsonl line 1: cannot be read to its end")
+  }
+
   @Test("a missing file is named; a missing settlement report is none given")
   func missing() async throws {
     let sink = MemorySink()
@@ -148,7 +160,7 @@ struct SavedResponsesTests {
   @Test("Inflow transactions are asked for by orders and by readable refunds")
   func inflow() async throws {
     func refund(_ id: String, _ tx: String, _ cents: Int) -> String {
-      #"{"id":"\#(id)","transaction_id":"\#(tx)","amount":"1.00","amount_in_cents":\#(cents),"currency":"EUR","status":"completed"}"#
+      #"{"id":"\#(id)","transaction_id":"\#(tx)","amount":"1","amount_in_cents":\#(cents),"currency":"EUR"}"#
     }
     func transaction(_ id: String) -> String {
       #"{"id":"\#(id)","amount":"1.00","currency":"EUR","status":"paid"}"#
