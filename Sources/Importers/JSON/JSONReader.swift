@@ -9,7 +9,8 @@ public enum JSONProblem: Error, Sendable, Equatable {
   /// Anything else that RFC 8259 does not allow: what was expected, and at which byte.
   case malformed(String, offset: Int)
 
-  /// Whether another try over the network may bring a better body. Depth is the provider's design, not an accident.
+  /// Whether another try over the network may bring a better body. Depth is the provider's design, not an
+  /// accident.
   public var isTransient: Bool {
     if case .tooDeep = self { return false }
     return true
@@ -26,8 +27,8 @@ public enum JSONProblem: Error, Sendable, Equatable {
   }
 }
 
-/// Reads JSON strictly by RFC 8259. Money is the reason for a reader of our own: Foundation's drops cents of large
-/// numbers without an error and does not tell of duplicate keys.
+/// Reads JSON strictly by RFC 8259. Money is the reason for a reader of our own: Foundation's drops cents of
+/// large numbers without an error and does not tell of duplicate keys.
 public enum JSONReader {
   /// The value of a whole JSON text; a byte-order mark is skipped.
   public static func parse(_ bytes: [UInt8], maximumDepth: Int = 64) throws(JSONProblem) -> JSONValue {
@@ -180,7 +181,9 @@ private struct JSONParser {
     }
     if position < at.count, at[position] | 0x20 == UInt8(ascii: "e") {
       position += 1
-      if position < at.count, at[position] == UInt8(ascii: "+") || at[position] == UInt8(ascii: "-") { position += 1 }
+      if position < at.count, at[position] == UInt8(ascii: "+") || at[position] == UInt8(ascii: "-") {
+        position += 1
+      }
       guard isDigit(position) else { throw .malformed("no digit in an exponent", offset: position) }
       while isDigit(position) { position += 1 }
     }

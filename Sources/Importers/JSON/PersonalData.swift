@@ -1,12 +1,13 @@
 import Foundation
 
-/// Takes personal data out of what is about to be stored, logged or reported. The tool needs ids, amounts, dates and
-/// status words; names, addresses, accounts and cards it never needs, so they are gone before the first write.
+/// Takes personal data out of what is about to be stored, logged or reported. The tool needs ids, amounts,
+/// dates and status words; names, addresses, accounts and cards it never needs, so they are gone before the
+/// first write.
 public enum PersonalData {
   /// The body with personal data masked: by the names of its fields, and by patterns in every other text.
   ///
-  /// Valid JSON stays valid and keeps every field that reading needs; masking twice is masking once. A body that is
-  /// not JSON is masked by patterns.
+  /// Valid JSON stays valid and keeps every field that reading needs; masking twice is masking once. A body
+  /// that is not JSON is masked by patterns.
   public static func mask(_ body: [UInt8]) -> [UInt8] {
     var masker = BodyMasker(body, nesting: 0)
     return masker.masked()
@@ -28,8 +29,8 @@ public enum PersonalData {
   }
 }
 
-/// Copies a body token by token. It does not check the grammar: a body that breaks it is masked all the same, and
-/// refused afterwards by the reader.
+/// Copies a body token by token. It does not check the grammar: a body that breaks it is masked all the same,
+/// and refused afterwards by the reader.
 private struct BodyMasker {
   private struct Level {
     var isObject: Bool
@@ -198,7 +199,8 @@ private struct BodyMasker {
     for byte in bytes {
       switch byte {
       case UInt8(ascii: "\""), UInt8(ascii: "\\"): output += [UInt8(ascii: "\\"), byte]
-      case 0..<0x20: output += Array((byte < 16 ? "\\u000" : "\\u00").utf8) + Array(String(byte, radix: 16).utf8)
+      case 0..<0x20:
+        output += Array((byte < 16 ? "\\u000" : "\\u00").utf8) + Array(String(byte, radix: 16).utf8)
       default: output.append(byte)
       }
     }

@@ -2,7 +2,8 @@ import Synchronization
 
 /// What the name of a field says about the personal data in it.
 enum FieldClass: Sendable {
-  /// Read by this tool, and no person's: kept as it is, so that a numeric id is never taken for a card number.
+  /// Read by this tool, and no person's: kept as it is, so that a numeric id is never taken for a card
+  /// number.
   case needed
   /// A person's: every scalar in it is masked, whatever it holds.
   case personal
@@ -26,19 +27,21 @@ enum FieldClass: Sendable {
     return personalParts.contains(where: { plain.contains($0) }) ? .personal : .other
   }
 
-  private static func words(_ text: String) -> Set<String> { Set(text.split(separator: " ").map(String.init)) }
+  private static func words(_ text: String) -> Set<String> {
+    Set(text.split(separator: " ").map(String.init))
+  }
 
   /// Ids, references, amounts, times, paging and the words that reading depends on.
   private static let neededNames = words(
     """
-    id paymentid checkoutsessionid sessionid sessiontoken token orderid merchantorderid referencenumber reference \
-    referenceid paymentreference originalreference transactionreference transactionid refundid eventid \
-    invoicenumber amount amountincents amountusd totalpaid amountpaid overpaidamount amountremaining \
-    invoiceamount refundfee refundnet refundamount processingfee actualamount amountrefunded totalrefunded \
-    confirmedat paidat createdat updatedat completedat sentat expiresat receivedat date day datefrom dateto \
-    grossvolume gross volume totalrefunds refunds totalfees fees fee netsettlement net transactioncount \
-    transactions count next hasmore nextcursor cursor page totalpages total offset limit currency currencycode \
-    status livemode testmode success event type
+    id paymentid checkoutsessionid sessionid sessiontoken token orderid merchantorderid referencenumber \
+    reference referenceid paymentreference originalreference transactionreference transactionid refundid \
+    eventid invoicenumber amount amountincents amountusd totalpaid amountpaid overpaidamount \
+    amountremaining invoiceamount refundfee refundnet refundamount processingfee actualamount \
+    amountrefunded totalrefunded confirmedat paidat createdat updatedat completedat sentat expiresat \
+    receivedat date day datefrom dateto grossvolume gross volume totalrefunds refunds totalfees fees fee \
+    netsettlement net transactioncount transactions count next hasmore nextcursor cursor page totalpages \
+    total offset limit currency currencycode status livemode testmode success event type
     """)
 
   /// Names that look personal and are not.
@@ -47,16 +50,18 @@ enum FieldClass: Sendable {
   /// A person's data, or free text in which people write names.
   private static let personalNames = words(
     """
-    name ip pan dob ssn taxid mobile tel telephone city postalcode postcode zip zipcode street browser device \
-    useragent imei mac msisdn telegram username last4pan bic contact description reason comment comments note \
-    notes memo customercontext paymentmethoddata
+    name ip pan dob ssn taxid mobile tel telephone city postalcode postcode zip zipcode street browser \
+    device useragent imei mac msisdn telegram username last4pan bic contact description reason comment \
+    comments note notes memo customercontext paymentmethoddata
     """)
   private static let personalPrefixes = [
-    "customer", "debtor", "creditor", "beneficiary", "billing", "shipping", "card", "payer", "recipient", "sender",
+    "customer", "debtor", "creditor", "beneficiary", "billing", "shipping", "card", "payer", "recipient",
+    "sender",
     "remitter", "remittance", "accountname", "accountholder", "accountnumber", "bankaccount",
   ]
   private static let personalParts = [
-    "email", "phone", "iban", "firstname", "lastname", "middlename", "surname", "fullname", "address", "holder",
+    "email", "phone", "iban", "firstname", "lastname", "middlename", "surname", "fullname", "address",
+    "holder",
     "cvv", "cvc", "passport", "birth", "clientip", "remoteip",
   ]
 }

@@ -17,14 +17,14 @@ enum PersonalPatterns {
     return changed ? bytes : nil
   }
 
-  /// Every find needs eight digits or an at sign.
+  /// Every find needs eight digits or an at sign, which a link writes as %40.
   private static func isWorthALook(_ text: ArraySlice<UInt8>) -> Bool {
     var digits = 0
     for byte in text {
       if byte >= 48 && byte <= 57 {
         digits += 1
         if digits >= 8 { return true }
-      } else if byte == UInt8(ascii: "@") {
+      } else if byte == UInt8(ascii: "@") || byte == UInt8(ascii: "%") {
         return true
       }
     }
@@ -34,10 +34,12 @@ enum PersonalPatterns {
   private static func maskingAll(_ bytes: [UInt8], from first: Range<Int>) -> [UInt8] {
     var output = Array(bytes[..<first.lowerBound]) + mask
     var position = first.upperBound
+    var afterFind = position
     while position < bytes.count {
-      if let range = find(in: bytes, at: position, notBefore: position) {
-        output += bytes[position..<range.lowerBound] + mask
+      if let range = find(in: bytes, at: position, notBefore: afterFind) {
+        output += mask
         position = range.upperBound
+        afterFind = position
       } else {
         output.append(bytes[position])
         position += 1
@@ -53,7 +55,7 @@ enum PersonalPatterns {
     return nil
   }
 
-  /// A find that begins here, or an e-mail address that this byte begins.
+  /// A find that begins here. What stands before `notBefore` is masked already and is no part of a word.
   private static func find(in bytes: [UInt8], at position: Int, notBefore: Int) -> Range<Int>? {
     let byte = bytes[position]
     if byte == UInt8(ascii: "+") {
@@ -63,7 +65,9 @@ enum PersonalPatterns {
     if isLocalPart(byte), position == notBefore || !isLocalPart(bytes[position - 1]) {
       if let email = email(bytes, position) { return email }
     }
-    if isDigit(byte), position == 0 || !isDigit(bytes[position - 1]), let card = cardNumber(bytes, position) {
+    if isDigit(byte), position == notBefore || !isDigit(bytes[position - 1]),
+      let card = cardNumber(bytes, position)
+    {
       return card
     }
     if startsWord, isLetter(byte), let iban = iban(bytes, position) { return iban }
@@ -74,7 +78,9 @@ enum PersonalPatterns {
     var end = start
     while end < bytes.count, isLocalPart(bytes[end]) {
       // An at sign in a link is written %40.
-      if isEncodedAt(bytes, end), end > start { return domain(bytes, from: start, at: end + 3) }
+      if isEncodedAt(bytes, end), end > start, let range = domain(bytes, from: start, at: end + 3) {
+        return range
+      }
       end += 1
     }
     guard end < bytes.count, bytes[end] == UInt8(ascii: "@") else { return nil }
@@ -83,7 +89,9 @@ enum PersonalPatterns {
 
   private static func domain(_ bytes: [UInt8], from start: Int, at begin: Int) -> Range<Int>? {
     var end = begin
-    while end < bytes.count, isAlphanumeric(bytes[end]) || [45, 46].contains(bytes[end]) || bytes[end] >= 0x80 {
+    while end < bytes.count,
+      isAlphanumeric(bytes[end]) || [45, 46].contains(bytes[end]) || bytes[end] >= 0x80
+    {
       end += 1
     }
     return end - begin >= 2 ? start..<end : nil
@@ -148,7 +156,8 @@ enum PersonalPatterns {
 
   /// Two letters, two digits and 11 to 30 more that leave 1 when divided by 97, also in groups.
   private static func iban(_ bytes: [UInt8], _ start: Int) -> Range<Int>? {
-    guard start + 15 <= bytes.count, isLetter(bytes[start + 1]), isDigit(bytes[start + 2]), isDigit(bytes[start + 3])
+    guard start + 15 <= bytes.count, isLetter(bytes[start + 1]), isDigit(bytes[start + 2]),
+      isDigit(bytes[start + 3])
     else { return nil }
     var characters: [UInt8] = []
     var found: Int?

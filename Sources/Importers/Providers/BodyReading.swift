@@ -50,7 +50,8 @@ struct BodyReading {
         contents.rows.append(WalkRow(identity: identity, createdAt: createdAt(object)))
       } catch {
         reject(
-          error.reason, record: text(of: object), index: index, id: error.id?.text, createdAt: createdAt(object))
+          error.reason, record: text(of: object), index: index, id: error.id?.text,
+          createdAt: createdAt(object))
       }
     }
   }
@@ -60,7 +61,8 @@ struct BodyReading {
     contents.rejects.append(Reject(source: provider, location: request, reason: reason, record: record))
   }
 
-  private mutating func reject(_ reason: String, record: String, index: Int, id: String?, createdAt: Instant?) {
+  private mutating func reject(_ reason: String, record: String, index: Int, id: String?, createdAt: Instant?)
+  {
     reject(reason, record: record)
     contents.rows.append(WalkRow(identity: id ?? Self.place(request, index), createdAt: createdAt))
   }

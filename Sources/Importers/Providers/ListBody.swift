@@ -14,13 +14,15 @@ enum ListBody {
     }
   }
 
-  /// The rows of a list: a bare array, or the only array among the known members. Never an empty list for a body
-  /// of another shape, because that would say that nothing is there.
+  /// The rows of a list: a bare array, or the only array among the known members. Never an empty list for a
+  /// body of another shape, because that would say that nothing is there.
   static func rows(_ root: JSONValue) throws(UnreadableBody) -> [JSONValue] {
     switch root {
     case .array(let rows): return rows
     case .object(let object):
-      if let key = object.ownDuplicateKey { throw UnreadableBody("the body has \(key) twice", isTransient: false) }
+      if let key = object.ownDuplicateKey {
+        throw UnreadableBody("the body has \(key) twice", isTransient: false)
+      }
       var lists: [(name: String, rows: [JSONValue])] = []
       for name in listNames {
         if case .array(let rows)? = object[name] { lists.append((name, rows)) }
@@ -39,7 +41,8 @@ enum ListBody {
     let words: String?
     switch object["error"] {
     case .object(let error)?:
-      words = [error["code"]?.plainText, error["message"]?.plainText].compactMap { $0 }.joined(separator: ": ")
+      words = [error["code"]?.plainText, error["message"]?.plainText].compactMap { $0 }.joined(
+        separator: ": ")
     case .string(let text)? where !text.isEmpty: words = text
     case .bool(true)?: words = object["message"]?.plainText ?? ""
     default: words = nil
@@ -54,7 +57,8 @@ enum ListBody {
   /// A provider's words for a message: no personal data, no control characters, not long.
   static func cleaned(_ text: String) -> String {
     let scalars = PersonalData.mask(text: text).unicodeScalars.map { scalar -> Unicode.Scalar in
-      scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format ? " " : scalar
+      scalar.properties.generalCategory == .control || scalar.properties.generalCategory == .format
+        ? " " : scalar
     }
     return String(String(String.UnicodeScalarView(scalars)).prefix(300))
   }
@@ -73,8 +77,12 @@ enum ListBody {
       let cursor = object["next_cursor"]?.plainText
       return .cursor(more: more ?? (cursor != nil), cursor: cursor, lastID: lastID)
     }
-    if let page = object["page"]?.count, let pages = object["total_pages"]?.count { return .pages(page: page, of: pages) }
-    if let total = object["total"]?.count, let offset = object["offset"]?.count, let limit = object["limit"]?.count {
+    if let page = object["page"]?.count, let pages = object["total_pages"]?.count {
+      return .pages(page: page, of: pages)
+    }
+    if let total = object["total"]?.count, let offset = object["offset"]?.count,
+      let limit = object["limit"]?.count
+    {
       return .offset(total: total, offset: offset, limit: limit)
     }
     return .none

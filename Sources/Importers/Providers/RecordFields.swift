@@ -12,7 +12,8 @@ struct RecordProblem: Error, Equatable {
   }
 }
 
-/// The members of one record, read leniently where providers differ in writing and strictly where money is at stake.
+/// The members of one record, read leniently where providers differ in writing and strictly where money is at
+/// stake.
 struct RecordFields {
   let object: JSONObject
   let zone: Zone
@@ -101,7 +102,8 @@ struct RecordFields {
     switch object[key] {
     case .bool(let flag): flag
     case .string(let text): ["true": true, "false": false, "1": true, "0": false][text.lowercased()]
-    case .number(let digits): digits.elementsEqual("1".utf8) ? true : digits.elementsEqual("0".utf8) ? false : nil
+    case .number(let digits):
+      digits.elementsEqual("1".utf8) ? true : digits.elementsEqual("0".utf8) ? false : nil
     default: nil
     }
   }

@@ -14,7 +14,8 @@ struct StatusWords: Sendable {
     payments = words
   }
 
-  /// Our word; unknown for a word that no map holds, so that it is looked at and never taken for paid or unpaid.
+  /// Our word; unknown for a word that no map holds, so that it is looked at and never taken for paid or
+  /// unpaid.
   func payment(_ word: String) -> PaymentStatus { payments[word] ?? payments[word.lowercased()] ?? .unknown }
 
   /// Refund words are the same everywhere and not configurable.

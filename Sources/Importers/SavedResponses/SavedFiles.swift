@@ -1,8 +1,8 @@
 import Foundation
 import ReconcileCore
 
-/// The files of one stream in a folder of saved responses: `NAME.json` and `NAME-*.json` with one body each, and
-/// `NAME.jsonl` with one body a line.
+/// The files of one stream in a folder of saved responses: `NAME.json` and `NAME-*.json` with one body each,
+/// and `NAME.jsonl` with one body a line.
 struct SavedFiles {
   /// No body is larger, over the network or here.
   static let bodyLimit = 16 << 20
@@ -16,7 +16,8 @@ struct SavedFiles {
     let all = (try? FileManager.default.contentsOfDirectory(atPath: directory)) ?? []
     let name = stream.rawValue
     names = all.filter { file in
-      file == "\(name).json" || file == "\(name).jsonl" || (file.hasPrefix("\(name)-") && file.hasSuffix(".json"))
+      file == "\(name).json" || file == "\(name).jsonl"
+        || (file.hasPrefix("\(name)-") && file.hasSuffix(".json"))
     }.sorted { Self.stem($0).utf8.lexicographicallyPrecedes(Self.stem($1).utf8) }
   }
 
@@ -37,14 +38,17 @@ struct SavedFiles {
     for name in names {
       let path = directory.hasSuffix("/") ? directory + name : directory + "/" + name
       guard let file = LineFile(path: path) else {
-        try await use(Body(request: name, bytes: .failure(UnreadableBody("cannot be read", isTransient: false))))
+        try await use(
+          Body(request: name, bytes: .failure(UnreadableBody("cannot be read", isTransient: false))))
         continue
       }
       if name.hasSuffix(".jsonl") {
         var number = 0
         while let line = file.next(endingAt: UInt8(ascii: "\n"), limit: Self.bodyLimit) {
           number += 1
-          if case .success(let bytes) = line, bytes.allSatisfy({ $0 == 32 || $0 == 13 || $0 == 9 }) { continue }
+          if case .success(let bytes) = line, bytes.allSatisfy({ $0 == 32 || $0 == 13 || $0 == 9 }) {
+            continue
+          }
           try await use(Body(request: "\(name) line \(number)", bytes: line))
         }
       } else {
@@ -62,6 +66,7 @@ final class LineFile {
   private var start = 0
   private var end = 0
   private var failed = false
+  private var toldFailure = false
 
   /// Opens a file; nil where that is not possible.
   init?(path: String) {
@@ -71,8 +76,8 @@ final class LineFile {
 
   deinit { close(descriptor) }
 
-  /// The bytes up to the mark, or up to the end of the file for nil; nil when there are no more. More bytes than the
-  /// limit are passed over.
+  /// The bytes up to the mark, or up to the end of the file for nil; nil when there are no more. More bytes
+  /// than the limit are passed over.
   func next(endingAt mark: UInt8?, limit: Int) -> Result<[UInt8], UnreadableBody>? {
     var bytes: [UInt8] = []
     var isTooLarge = false
@@ -80,14 +85,19 @@ final class LineFile {
     while true {
       if start == end {
         guard fill() else {
-          if failed { return .failure(UnreadableBody("cannot be read to its end", isTransient: false)) }
-          return sawAny ? result(bytes, isTooLarge, limit) : nil
+          if failed, !toldFailure {
+            toldFailure = true
+            return .failure(UnreadableBody("cannot be read to its end", isTransient: false))
+          }
+          return sawAny && !failed ? result(bytes, isTooLarge, limit) : nil
         }
       }
       sawAny = true
       let found = mark.flatMap { mark in
         buffer.withUnsafeBytes { raw -> Int? in
-          guard let base = raw.baseAddress, let hit = memchr(base + start, Int32(mark), end - start) else { return nil }
+          guard let base = raw.baseAddress, let hit = memchr(base + start, Int32(mark), end - start) else {
+            return nil
+          }
           return UnsafeRawPointer(hit) - base
         }
       }
@@ -105,7 +115,8 @@ final class LineFile {
 
   private func result(_ bytes: [UInt8], _ isTooLarge: Bool, _ limit: Int) -> Result<[UInt8], UnreadableBody> {
     isTooLarge
-      ? .failure(UnreadableBody("the body is larger than \(limit >> 20) MiB", isTransient: false)) : .success(bytes)
+      ? .failure(UnreadableBody("the body is larger than \(limit >> 20) MiB", isTransient: false))
+      : .success(bytes)
   }
 
   /// Reads the next piece; false at the end and on failure, which is final.

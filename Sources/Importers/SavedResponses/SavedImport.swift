@@ -1,9 +1,9 @@
 import Foundation
 import ReconcileCore
 
-/// Reads a provider's saved responses instead of its API: lists in full, look-ups by the ids that are asked for.
-/// `from` and `to` say which settlement reports are of use. What cannot be read is told by the outcome; only trouble
-/// with the sink, and cancellation, is thrown.
+/// Reads a provider's saved responses instead of its API: lists in full, look-ups by the ids that are asked
+/// for. `from` and `to` say which settlement reports are of use. What cannot be read is told by the outcome;
+/// only trouble with the sink, and cancellation, is thrown.
 public func importSavedResponses(
   _ provider: ProviderSettings, directory: String, from: BusinessDay, to: BusinessDay, sink: any ImportSink
 ) async throws -> ProviderOutcome {
@@ -25,8 +25,8 @@ public func importSavedResponses(
   return run.outcome
 }
 
-/// Reads the saved bodies of Gate refunds: a step of its own, because which refunds are asked for depends on where
-/// the orders were paid. Providers of other kinds have nothing to read here.
+/// Reads the saved bodies of Gate refunds: a step of its own, because which refunds are asked for depends on
+/// where the orders were paid. Providers of other kinds have nothing to read here.
 public func importSavedGateRefunds(
   _ provider: ProviderSettings, directory: String, sink: any ImportSink
 ) async throws -> ProviderOutcome {
@@ -53,7 +53,8 @@ struct SavedImport {
   private var records: Int64 = 0
   private let startedAt = Instant.now()
 
-  init(_ provider: ProviderSettings, directory: String, days: ClosedRange<BusinessDay>?, sink: any ImportSink) {
+  init(_ provider: ProviderSettings, directory: String, days: ClosedRange<BusinessDay>?, sink: any ImportSink)
+  {
     self.provider = provider
     self.directory = directory
     self.days = days
@@ -128,7 +129,9 @@ struct SavedImport {
     var found = Set<Lookup>()
     if files.names.isEmpty { note(missing(stream)) }
     try await readAll(files, stream, isRefundLookup: isRefund, askedFor: asked) { run, prepared in
-      guard case .success(let contents) = prepared.contents, let row = contents.rows.first else { return true }
+      guard case .success(let contents) = prepared.contents, let row = contents.rows.first else {
+        return true
+      }
       if let lookup = asked[row.identity] {
         found.insert(lookup)
         return true
@@ -147,7 +150,8 @@ struct SavedImport {
   }
 
   private func missing(_ stream: ProviderStream) -> String {
-    "\(stream.rawValue).json (or \(stream.rawValue)-*.json, \(stream.rawValue).jsonl) is missing in \(directory)"
+    let name = stream.rawValue
+    return "\(name).json (or \(name)-*.json, \(name).jsonl) is missing in \(directory)"
   }
 
   private mutating func collectTransactions(_ contents: BodyContents) {
@@ -156,9 +160,11 @@ struct SavedImport {
     }
   }
 
-  /// Reads every body of a stream in batches. `isWanted` sees each one in order; what it refuses is not stored.
+  /// Reads every body of a stream in batches. `isWanted` sees each one in order; what it refuses is not
+  /// stored.
   private mutating func readAll(
-    _ files: SavedFiles, _ stream: ProviderStream, isRefundLookup: Bool = false, askedFor: [String: Lookup] = [:],
+    _ files: SavedFiles, _ stream: ProviderStream, isRefundLookup: Bool = false,
+    askedFor: [String: Lookup] = [:],
     isWanted: (inout SavedImport, PreparedBody) throws -> Bool
   ) async throws {
     var batch: [(request: String, bytes: [UInt8])] = []
@@ -182,7 +188,9 @@ struct SavedImport {
       case .success(let bytes):
         batch.append((body.request, bytes))
         size += bytes.count
-        if batch.count >= BodyPreparation.batchCount || size >= BodyPreparation.batchBytes { try await flush(&self) }
+        if batch.count >= BodyPreparation.batchCount || size >= BodyPreparation.batchBytes {
+          try await flush(&self)
+        }
       }
     }
     if !batch.isEmpty { try await flush(&self) }

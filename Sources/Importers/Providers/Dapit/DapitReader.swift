@@ -1,7 +1,7 @@
 import ReconcileCore
 
-/// Dapit: `list_transactions`, `list_refunds` and `settlement_report`; decimals of the setting's currency, times
-/// without a zone, and one key for staging and production.
+/// Dapit: `list_transactions`, `list_refunds` and `settlement_report`; decimals of the setting's currency,
+/// times without a zone, and one key for staging and production.
 struct DapitReader: ProviderReader {
   let settings: ProviderSettings
   private let words: StatusWords
@@ -46,7 +46,8 @@ struct DapitReader: ProviderReader {
     return reading.contents
   }
 
-  /// When the record came to be; without a field that says so, the day in its reference is no later than that.
+  /// When the record came to be; without a field that says so, the day in its reference is no later than
+  /// that.
   private func createdAt(_ object: JSONObject) -> Instant? {
     let fields = RecordFields(object, zone: settings.zone)
     return fields.walkTime ?? fields.text("reference_number").flatMap(dayInReference)
@@ -88,15 +89,16 @@ struct DapitReader: ProviderReader {
   private func hasMoney(_ fields: RecordFields) throws(RecordProblem) -> Bool {
     let currency = try fields.currency("currency", else: settings.currency)
     for key in ["total_paid", "amount_paid", "overpaid_amount"] {
-      if let amount = try fields.amount(key, in: currency, decimals: currency.exponent), amount.minorUnits > 0 {
+      if let amount = try fields.amount(key, in: currency, decimals: currency.exponent), amount.minorUnits > 0
+      {
         return true
       }
     }
     return false
   }
 
-  /// `total_paid`, else `amount_paid`, else `amount` + `overpaid_amount`. On a confirmed or overpaid item a 0 is a
-  /// field that was never filled in.
+  /// `total_paid`, else `amount_paid`, else `amount` + `overpaid_amount`. On a confirmed or overpaid item a 0
+  /// is a field that was never filled in.
   private func received(_ fields: RecordFields, _ payment: PaymentRecord) throws(RecordProblem) -> Money? {
     let currency = payment.amount.currency
     let zeroIsNothing = payment.status == .succeeded || payment.status == .overpaid

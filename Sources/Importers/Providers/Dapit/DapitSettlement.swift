@@ -1,7 +1,7 @@
 import ReconcileCore
 
-/// Dapit `settlement_report`: totals and daily lines. The document names the totals and leaves the lines open, so
-/// each field is found under any of the names that are in use.
+/// Dapit `settlement_report`: totals and daily lines. The document names the totals and leaves the lines
+/// open, so each field is found under any of the names that are in use.
 struct DapitSettlement {
   let settings: ProviderSettings
 
@@ -24,10 +24,12 @@ struct DapitSettlement {
     default: throw UnreadableBody("daily_breakdown is not a list", isTransient: false)
     }
     guard !lines.isEmpty || Self.isReport(object) else {
-      throw ListBody.errorObject(root) ?? UnreadableBody("the body holds no settlement report", isTransient: false)
+      throw ListBody.errorObject(root)
+        ?? UnreadableBody("the body holds no settlement report", isTransient: false)
     }
     do throws(RecordProblem) {
-      let currency = try RecordFields(object, zone: settings.zone).currency("currency", else: settings.currency)
+      let currency = try RecordFields(object, zone: settings.zone).currency(
+        "currency", else: settings.currency)
       var totals = SettlementFigures()
       do throws(RecordProblem) {
         totals = try figures(object, currency)
@@ -79,7 +81,8 @@ struct DapitSettlement {
         lines.append((day, figures))
       } catch {
         unreadable = true
-        let record = if case .object(let line) = row { reading.text(of: line) } else { BodyReading.text(of: row) }
+        let record =
+          if case .object(let line) = row { reading.text(of: line) } else { BodyReading.text(of: row) }
         reading.reject("settlement line: \(error.reason)", record: record)
       }
     }
@@ -99,7 +102,8 @@ struct DapitSettlement {
   }
 
   /// Figures may be negative: they are compared, never added to ours.
-  private func figures(_ object: JSONObject, _ currency: Currency) throws(RecordProblem) -> SettlementFigures {
+  private func figures(_ object: JSONObject, _ currency: Currency) throws(RecordProblem) -> SettlementFigures
+  {
     let fields = RecordFields(object, zone: settings.zone)
     func first(_ names: [String], _ decimals: Int) throws(RecordProblem) -> Int64? {
       for name in names {

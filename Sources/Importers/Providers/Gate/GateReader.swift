@@ -1,7 +1,7 @@
 import ReconcileCore
 
-/// Gate: `GET /api/v1/api/payments/{referenceId}`, one object for payments and refunds alike. The reply does not say
-/// which it is; that follows from the list its id was taken from.
+/// Gate: `GET /api/v1/api/payments/{referenceId}`, one object for payments and refunds alike. The reply does
+/// not say which it is; that follows from the list its id was taken from.
 struct GateReader: ProviderReader {
   let settings: ProviderSettings
   private let words: StatusWords

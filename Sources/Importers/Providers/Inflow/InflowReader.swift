@@ -27,7 +27,9 @@ struct InflowReader: ProviderReader {
     let createdAt = { (object: JSONObject) in RecordFields(object, zone: settings.zone).walkTime }
     if stream == .transactions {
       let row = try ListBody.single(root, id: "id")
-      reading.read([row], createdAt: createdAt) { object throws(RecordProblem) in .payment(try payment(object)) }
+      reading.read([row], createdAt: createdAt) { object throws(RecordProblem) in
+        .payment(try payment(object))
+      }
       return reading.contents
     }
     // A refund asked for by its id comes as the bare object; a list comes as an array or in an envelope.
