@@ -46,7 +46,7 @@ final class MerchantScratch {
   /// All rows behind the header, read in chunks of the given size.
   func rows(_ bytes: [UInt8], chunk: Int, delimiter: String = ",") throws -> [Row] {
     let path = try scratch.file(bytes)
-    let reader = CSVReader(file: try ByteFile(path: path, chunk: chunk))
+    var reader = CSVReader(file: try ByteFile(path: path, chunk: chunk))
     guard try reader.headerBytes() != nil else { return [] }
     reader.delimiter = delimiter.utf8.first ?? 44
     var rows: [Row] = []
@@ -142,16 +142,19 @@ final class MerchantScratch {
   @Test("a file without any row has no header")
   func empty() throws {
     for text in ["", "\n\r\n \n", "\u{FEFF}", "\u{FEFF}\n"] {
-      let reader = CSVReader(file: try ByteFile(path: try scratch.file(text), chunk: 1))
-      #expect(try reader.headerBytes() == nil)
+      var reader = CSVReader(file: try ByteFile(path: try scratch.file(text), chunk: 1))
+      let header = try reader.headerBytes()
+      #expect(header == nil)
     }
   }
 
   @Test("skips a byte-order mark") func byteOrderMark() throws {
     for chunk in [1, 2, 100] {
-      let reader = CSVReader(file: try ByteFile(path: try scratch.file("\u{FEFF}a,b\r\n1,2"), chunk: chunk))
-      #expect(try reader.headerBytes() == Array("a,b".utf8))
-      #expect(try reader.next())
+      var reader = CSVReader(file: try ByteFile(path: try scratch.file("\u{FEFF}a,b\r\n1,2"), chunk: chunk))
+      let header = try reader.headerBytes()
+      #expect(header == Array("a,b".utf8))
+      let hasRow = try reader.next()
+      #expect(hasRow)
       #expect(reader.rowLine == 2)
     }
   }
@@ -159,7 +162,7 @@ final class MerchantScratch {
   @Test("the digest is the SHA-256 of the file's bytes") func digest() throws {
     let text = "a,b\n1,2\n"
     let file = try ByteFile(path: try scratch.file(text), chunk: 3)
-    let reader = CSVReader(file: file)
+    var reader = CSVReader(file: file)
     _ = try reader.headerBytes()
     while try reader.next() {}
     #expect(file.finishDigest() == Digest.hex(Digest.sha256(text.utf8)))

@@ -57,7 +57,7 @@ public enum MerchantFiles {
     var inputs: [InputFile] = []
     for path in files {
       let file = try ByteFile(path: path)
-      let row = CSVReader(file: file)
+      var row = CSVReader(file: file)
       var rows: Int64 = 0
       if let bytes = try row.headerBytes() {
         let header = try CSVHeader(bytes: bytes, plan: plan, columns: settings.columns, file: path)
