@@ -167,4 +167,47 @@ final class MerchantScratch {
     while try reader.next() {}
     #expect(file.finishDigest() == Digest.hex(Digest.sha256(text.utf8)))
   }
+
+  @Test("whatever was quoted by RFC 4180 is read back, wherever chunks end", arguments: UInt64(1)...20)
+  func roundTrip(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    let alphabet: [Character] = ["a", "\"", ",", "\n", "\r", "\r\n", " ", ";", "\u{FC}", "\u{1F600}"]
+    let written = (0..<40).map { _ in
+      (0..<3).map { _ in
+        String(
+          (0..<Int.random(in: 0...6, using: &random)).map { _ in alphabet.randomElement(using: &random) ?? "x"
+          })
+      }
+    }
+    let text = written.map { row in
+      row.map { "\"" + $0.replacing("\"", with: "\"\"") + "\"" }.joined(separator: ",")
+    }
+    .joined(separator: ["\n", "\r\n", "\r"].randomElement(using: &random) ?? "\n")
+    let read = try rows(Array(("a,b,c\n" + text).utf8), chunk: Int.random(in: 1...50, using: &random))
+    #expect(read.map(\.cells) == written, "seed \(seed)")
+    #expect(read.allSatisfy { $0.problem == nil }, "seed \(seed)")
+  }
+
+  @Test("any bytes give the same rows, wherever chunks end", arguments: UInt64(1)...20)
+  func anyBytes(seed: UInt64) throws {
+    var random = SplitMix(state: seed)
+    let alphabet: [UInt8] = [34, 34, 44, 10, 13, 97, 0, 0xC3, 0xBC, 32]
+    let bytes = Array("a,b\n".utf8) + (0..<400).map { _ in alphabet.randomElement(using: &random) ?? 97 }
+    let expected = try rows(bytes, chunk: 1 << 20)
+    for chunk in [1, 2, 3, 7, 64] { #expect(try rows(bytes, chunk: chunk) == expected, "seed \(seed)") }
+    #expect(zip(expected, expected.dropFirst()).allSatisfy { $0.line < $1.line }, "seed \(seed)")
+  }
+}
+
+/// A small random source whose numbers follow from its seed.
+private struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ (mixed >> 31)
+  }
 }

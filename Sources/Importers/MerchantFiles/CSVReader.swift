@@ -2,7 +2,8 @@ import ReconcileCore
 
 /// Reads RFC 4180 rows from a file, one at a time and with bounded memory, on bytes.
 ///
-/// A row with a defect is still returned, with `problem` set, so that it can be listed; reading goes on behind it.
+/// A row with a defect is still returned, with `problem` set, so that it can be listed; reading goes on
+/// behind it.
 ///
 /// A structure, since a class would check every access to its state for exclusivity, several times a cell.
 struct CSVReader {
@@ -174,7 +175,8 @@ struct CSVReader {
     }
   }
 
-  /// Takes bytes into the cell up to `stop` or a line end, and steps over that one; nil at the end of the chunk.
+  /// Takes bytes into the cell up to `stop` or a line end, and steps over that one; nil at the end of the
+  /// chunk.
   private mutating func advance(to stop: UInt8) -> UInt8? {
     let bytes = bytes
     let start = position

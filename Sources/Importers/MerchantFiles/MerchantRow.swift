@@ -31,7 +31,8 @@ struct MerchantRowReader {
   private let provider: Column
   private let providerReference: Column
   private let status: Column
-  /// Files rarely change currency from row to row, so the last one is kept with the bytes it was written with.
+  /// Files rarely change currency from row to row, so the last one is kept with the bytes it was written
+  /// with.
   private var lastCurrency: (bytes: [UInt8], currency: Currency)?
 
   init(header: CSVHeader, settings: MerchantFileSettings, plan: ColumnPlan) {
@@ -185,8 +186,8 @@ struct MerchantRowReader {
 
   // MARK: The row as it is listed
 
-  /// The row for rejects.csv: the cells of our columns, masked, and `…` for each filled cell of another column,
-  /// which may hold a customer's name or address.
+  /// The row for rejects.csv: the cells of our columns, masked, and `…` for each filled cell of another
+  /// column, which may hold a customer's name or address.
   func record(of row: CSVReader) -> String {
     let known = Set(header.positions.values)
     let delimiter = Character(Unicode.Scalar(header.delimiter))
