@@ -18,7 +18,8 @@ struct EventDelivery {
   var bytes: [UInt8]
   var body: JSONObject
 
-  /// Reads a line: an envelope when it has a `body` beside `provider`, `headers` or `received_at`, else a bare body.
+  /// Reads a line: an envelope when it has a `body` beside `provider`, `headers` or `received_at`, else a
+  /// bare body.
   init(line: [UInt8]) throws(EventProblem) {
     let object = try Self.object(line, "the line")
     bytes = line

@@ -12,10 +12,10 @@ public struct TestEvent: Sendable, Hashable {
 public enum EventFiles {
   /// Reads deliveries in the order of `files` and of their lines.
   ///
-  /// A delivery that names its provider is that provider's event. One that does not is attributed by its shape, and
-  /// handed out once for each configured provider of that kind, since either may hold the payment.
-  /// With a webhook secret set, only a MAXFI delivery whose signature verifies counts.
-  /// Throws `Failure` (66) for a file that cannot be opened or is UTF-16.
+  /// A delivery that names its provider is that provider's event. One that does not is attributed by its
+  /// shape, and handed out once for each configured provider of that kind, since either may hold the
+  /// payment. With a webhook secret set, only a MAXFI delivery whose signature verifies counts. Throws
+  /// `Failure` (66) for a file that cannot be opened or is UTF-16.
   public static func readEvents(
     files: [String], providers: [ProviderSettings], onEvent: (WebhookEvent, SourceLine) throws -> Void,
     onReject: (Reject) throws -> Void, onTest: (TestEvent) throws -> Void

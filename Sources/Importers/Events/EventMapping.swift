@@ -51,7 +51,8 @@ extension EventDelivery {
       throw EventProblem(
         "data.currency is missing, so amount_refunded cannot be read; archive the delivery again")
     }
-    // `id` may be the refund's or the payment's own; only one that differs from the payment's names can be the refund's.
+    // `id` may be the refund's or the payment's own; only one that differs from the payment's names can be
+    // the refund's.
     let paymentIDs = try ids([(data, "payment_id"), (data, "checkout_session_id")])
     let ownID = try ids([(data, "id")]).filter { !paymentIDs.isEmpty && !paymentIDs.contains($0) }
     let refundID = try ids([(data, "refund_id")]).first ?? ownID.first
@@ -95,8 +96,9 @@ extension EventDelivery {
     return event
   }
 
-  /// `{referenceId, …, merchantMetadata{orderId}}`: the shape of its payments, since its deliveries are not documented.
-  /// The body is its own identity: an `id` there is the payment's, and two states of it must not become one event.
+  /// `{referenceId, …, merchantMetadata{orderId}}`: the shape of its payments, since its deliveries are not
+  /// documented. The body is its own identity: an `id` there is the payment's, and two states of it must
+  /// not become one event.
   private func gate(_ provider: ProviderSettings) throws(EventProblem) -> WebhookEvent {
     WebhookEvent(
       provider: provider.name, id: Digest.hex(Digest.sha256(bytes)),

@@ -1,3 +1,4 @@
+import Foundation
 import ReconcileCore
 
 /// Reads the lines of a file one at a time, none of them above a limit in memory.
@@ -33,11 +34,10 @@ final class LineReader {
         }
       }
       hasBytes = true
-      let rest = bytes[position...]
-      let end = rest.firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count
+      let end = lineFeed() ?? bytes.count
       let room = limit - line.count
       if end - position > room { isTooLong = true }
-      line.append(contentsOf: bytes[position..<min(end, position + room)])
+      line.append(contentsOf: UnsafeBufferPointer(rebasing: bytes[position..<min(end, position + room)]))
       position = end
       if end < bytes.count {
         position += 1
@@ -53,5 +53,13 @@ final class LineReader {
       if line.starts(with: [0xEF, 0xBB, 0xBF]) { line.removeFirst(3) }
     }
     return true
+  }
+
+  /// Where the next LF of the chunk stands.
+  private func lineFeed() -> Int? {
+    guard let base = bytes.baseAddress,
+      let found = memchr(base + position, Int32(UInt8(ascii: "\n")), bytes.count - position)
+    else { return nil }
+    return UnsafeRawPointer(found) - UnsafeRawPointer(base)
   }
 }

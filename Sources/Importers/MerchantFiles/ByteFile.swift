@@ -1,7 +1,8 @@
 import Foundation
 import ReconcileCore
 
-/// A regular file read once from front to back in chunks, with the digest of exactly the bytes that were read.
+/// A regular file read once from front to back in chunks, with the digest of exactly the bytes that were
+/// read.
 final class ByteFile {
   let path: String
   private let descriptor: Int32

@@ -2,8 +2,11 @@ import ReconcileCore
 
 /// Reads RFC 4180 rows from a file, one at a time and with bounded memory, on bytes.
 ///
-/// A row with a defect is still returned, with `problem` set, so that it can be listed; reading goes on behind it.
-final class CSVReader {
+/// A row with a defect is still returned, with `problem` set, so that it can be listed; reading goes on
+/// behind it.
+///
+/// A structure, since a class would check every access to its state for exclusivity, several times a cell.
+struct CSVReader {
   /// What makes a row unreadable as a row, before any cell is looked at.
   enum Problem: Equatable {
     case unterminatedQuote, textAfterQuote, cellTooLong, rowTooLong, notUTF8, nulByte
@@ -51,7 +54,7 @@ final class CSVReader {
 
   /// The first row's bytes without its line end, before the delimiter is known; nil when the file has no row.
   /// Skips a byte-order mark and blank lines.
-  func headerBytes() throws(Failure) -> [UInt8]? {
+  mutating func headerBytes() throws(Failure) -> [UInt8]? {
     var header: [UInt8] = []
     var inQuotes = false
     var lineStart: Int64 = 1
@@ -95,7 +98,7 @@ final class CSVReader {
   }
 
   /// Reads the next row that is not blank; false at the end of the file.
-  func next() throws(Failure) -> Bool {
+  mutating func next() throws(Failure) -> Bool {
     repeat {
       content.removeAll(keepingCapacity: true)
       ends.removeAll(keepingCapacity: true)
@@ -113,7 +116,7 @@ final class CSVReader {
     return true
   }
 
-  private func scanRow() throws(Failure) -> Bool {
+  private mutating func scanRow() throws(Failure) -> Bool {
     var state = State.cellStart
     var hasBytes = false
     while true {
@@ -172,8 +175,9 @@ final class CSVReader {
     }
   }
 
-  /// Takes bytes into the cell up to `stop` or a line end, and steps over that one; nil at the end of the chunk.
-  private func advance(to stop: UInt8) -> UInt8? {
+  /// Takes bytes into the cell up to `stop` or a line end, and steps over that one; nil at the end of the
+  /// chunk.
+  private mutating func advance(to stop: UInt8) -> UInt8? {
     let bytes = bytes
     let start = position
     var index = start
@@ -195,7 +199,7 @@ final class CSVReader {
     return found
   }
 
-  private func append(_ start: Int, _ end: Int) {
+  private mutating func append(_ start: Int, _ end: Int) {
     guard ends.count < Self.keptCells else { return }
     if content.count - cellStart + end - start > Self.cellLimit {
       note(.cellTooLong)
@@ -206,7 +210,7 @@ final class CSVReader {
     }
   }
 
-  private func endCell() {
+  private mutating func endCell() {
     cellCount += 1
     guard ends.count < Self.keptCells else { return }
     ends.append(content.count)
@@ -214,14 +218,14 @@ final class CSVReader {
     cellStart = content.count
   }
 
-  private func endLine(_ byte: UInt8) {
+  private mutating func endLine(_ byte: UInt8) {
     line += 1
     afterReturn = byte == UInt8(ascii: "\r")
   }
 
-  private func note(_ found: Problem) { if problem == nil { problem = found } }
+  private mutating func note(_ found: Problem) { if problem == nil { problem = found } }
 
-  private func fill() throws(Failure) -> Bool {
+  private mutating func fill() throws(Failure) -> Bool {
     bytes = try file.read()
     position = 0
     return !bytes.isEmpty

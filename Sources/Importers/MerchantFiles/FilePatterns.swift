@@ -12,12 +12,12 @@ public struct ExpandedPatterns: Sendable, Equatable {
 }
 
 extension MerchantFiles {
-  /// Finds the files that absolute patterns stand for: `*`, `?` and `[…]` within a path component, `**` for any
-  /// number of folders. A name that begins with a dot is matched only by a pattern that does.
+  /// Finds the files that absolute patterns stand for: `*`, `?` and `[…]` within a path component, `**` for
+  /// any number of folders. A name that begins with a dot is matched only by a pattern that does.
   ///
-  /// The files of one pattern are in byte order of their paths, component by component; patterns keep their order;
-  /// a file that several patterns name stands where it is named last. Folders are left out.
-  /// Throws `Failure` (66) for a path without wildcard that does not exist and for a folder that cannot be read.
+  /// The files of one pattern are in byte order of their paths, component by component; patterns keep their
+  /// order; a file that several patterns name stands where it is named last. Folders are left out. Throws
+  /// `Failure` (66) for a path without wildcard that does not exist and for a folder that cannot be read.
   public static func expandPatterns(_ patterns: [String]) throws -> ExpandedPatterns {
     var result = ExpandedPatterns()
     var found: [String] = []

@@ -20,8 +20,8 @@ public enum MerchantFiles {
   /// Reads orders in the order of `files` and of their lines, so that of the same order id the later one wins
   /// when each is stored over the one before.
   ///
-  /// A row that cannot be read goes to `onReject`. Throws `Failure` (66) for a file that cannot be opened, is not
-  /// UTF-8 text, or whose header lacks a required column; rows before that have been handed out.
+  /// A row that cannot be read goes to `onReject`. Throws `Failure` (66) for a file that cannot be opened,
+  /// is not UTF-8 text, or whose header lacks a required column; rows before that have been handed out.
   /// `log` hears once of each column that is not used.
   public static func readOrders(
     files: [String], settings: MerchantFileSettings, onOrder: (MerchantOrder, SourceLine) throws -> Void,
@@ -57,7 +57,7 @@ public enum MerchantFiles {
     var inputs: [InputFile] = []
     for path in files {
       let file = try ByteFile(path: path)
-      let row = CSVReader(file: file)
+      var row = CSVReader(file: file)
       var rows: Int64 = 0
       if let bytes = try row.headerBytes() {
         let header = try CSVHeader(bytes: bytes, plan: plan, columns: settings.columns, file: path)

@@ -9,38 +9,64 @@ struct RowProblem: Error {
 
 /// Turns the cells of one file's rows into orders and refunds.
 struct MerchantRowReader {
+  /// One of our columns: its name as the file writes it, and where it stands, if it does.
+  private struct Column {
+    let name: String
+    let position: Int?
+
+    init(_ column: String, in header: CSVHeader) {
+      name = header.name(of: column)
+      position = header.positions[column]
+    }
+  }
+
   private let header: CSVHeader
   private let settings: MerchantFileSettings
   private let section: String
-  /// Files rarely change currency from row to row, so the last one is kept with the bytes it was written with.
+  private let orderID: Column
+  private let refundID: Column
+  private let createdAt: Column
+  private let currencyCode: Column
+  private let amount: Column
+  private let provider: Column
+  private let providerReference: Column
+  private let status: Column
+  /// Files rarely change currency from row to row, so the last one is kept with the bytes it was written
+  /// with.
   private var lastCurrency: (bytes: [UInt8], currency: Currency)?
 
   init(header: CSVHeader, settings: MerchantFileSettings, plan: ColumnPlan) {
     self.header = header
     self.settings = settings
     section = plan.section
+    orderID = Column("order_id", in: header)
+    refundID = Column("refund_id", in: header)
+    createdAt = Column("created_at", in: header)
+    currencyCode = Column("currency", in: header)
+    amount = Column("amount", in: header)
+    provider = Column("provider", in: header)
+    providerReference = Column("provider_reference", in: header)
+    status = Column("status", in: header)
   }
 
   /// The row as an order.
   mutating func order(_ row: CSVReader) throws(RowProblem) -> MerchantOrder {
     try checkShape(row)
-    let id = try requiredID("order_id", row)
-    let createdAt = try instant("created_at", row)
-    let amount = try money(row)
-    let status = cell("status", row)
+    let word = cell(status, row)
     return MerchantOrder(
-      id: id, createdAt: createdAt, amount: amount, provider: try optionalID("provider", row)?.text,
-      providerReference: try optionalID("provider_reference", row),
-      isCancelled: matches(status, "cancelled") || matches(status, "canceled"))
+      id: try requiredID(orderID, row), createdAt: try instant(createdAt, row), amount: try money(row),
+      provider: try optionalID(provider, row)?.text,
+      providerReference: try optionalID(providerReference, row),
+      isCancelled: matches(word, "cancelled") || matches(word, "canceled"))
   }
 
   /// The row as a refund the merchant asked for.
   mutating func refund(_ row: CSVReader) throws(RowProblem) -> MerchantRefund {
     try checkShape(row)
     return MerchantRefund(
-      id: try requiredID("refund_id", row), orderID: try requiredID("order_id", row),
-      createdAt: try instant("created_at", row), amount: try money(row),
-      providerReference: try optionalID("provider_reference", row))
+      id: try requiredID(refundID, row), orderID: try requiredID(orderID, row),
+      createdAt: try instant(createdAt, row), amount: try money(row),
+      providerReference: try optionalID(providerReference, row))
   }
 
   private func checkShape(_ row: CSVReader) throws(RowProblem) {
@@ -65,40 +91,42 @@ struct MerchantRowReader {
 
   // MARK: Cells
 
-  private func cell(_ column: String, _ row: CSVReader) -> ArraySlice<UInt8> {
-    guard let position = header.positions[column] else { return [] }
+  private func cell(_ column: Column, _ row: CSVReader) -> ArraySlice<UInt8> {
+    guard let position = column.position else { return [] }
     return trimBlanks(row.cell(position))
   }
 
-  private func required(_ column: String, _ row: CSVReader) throws(RowProblem) -> ArraySlice<UInt8> {
+  private func required(_ column: Column, _ row: CSVReader) throws(RowProblem) -> ArraySlice<UInt8> {
     let bytes = cell(column, row)
-    guard !bytes.isEmpty else { throw RowProblem("\(header.name(of: column)) is empty; fill it in") }
+    guard !bytes.isEmpty else { throw RowProblem("\(column.name) is empty; fill it in") }
     return bytes
   }
 
-  private func requiredID(_ column: String, _ row: CSVReader) throws(RowProblem) -> Identifier {
+  private func requiredID(_ column: Column, _ row: CSVReader) throws(RowProblem) -> Identifier {
     try identifier(try required(column, row), column)
   }
 
-  private func optionalID(_ column: String, _ row: CSVReader) throws(RowProblem) -> Identifier? {
+  private func optionalID(_ column: Column, _ row: CSVReader) throws(RowProblem) -> Identifier? {
     let bytes = cell(column, row)
     return bytes.isEmpty ? nil : try identifier(bytes, column)
   }
 
-  private func identifier(_ bytes: ArraySlice<UInt8>, _ column: String) throws(RowProblem) -> Identifier {
+  private func identifier(_ bytes: ArraySlice<UInt8>, _ column: Column) throws(RowProblem) -> Identifier {
     let text = String(decoding: bytes, as: UTF8.self)
+    // Trimmed printable ASCII is an id as it stands; a million of them need no second look.
+    if bytes.allSatisfy({ $0 >= 32 && $0 < 127 }) { return Identifier(stored: text) }
     do {
       return try Identifier(text)
     } catch {
-      throw RowProblem("\(header.name(of: column)) \(shown(text)) \(error.reason); remove it")
+      throw RowProblem("\(column.name) \(shown(text)) \(error.reason); remove it")
     }
   }
 
-  private func instant(_ column: String, _ row: CSVReader) throws(RowProblem) -> Instant {
+  private func instant(_ column: Column, _ row: CSVReader) throws(RowProblem) -> Instant {
     let text = String(decoding: try required(column, row), as: UTF8.self)
     guard let instant = TimeText.instant(text, in: settings.zone) else {
       throw RowProblem(
-        "\(header.name(of: column)) \(shown(text)) is not an ISO 8601 time; "
+        "\(column.name) \(shown(text)) is not an ISO 8601 time; "
           + "write it like 2026-03-01 or 2026-03-01T09:30:00Z")
     }
     return instant
@@ -106,12 +134,12 @@ struct MerchantRowReader {
 
   private mutating func money(_ row: CSVReader) throws(RowProblem) -> Money {
     let currency = try currency(row)
-    let text = String(decoding: try required("amount", row), as: UTF8.self)
+    let text = String(decoding: try required(amount, row), as: UTF8.self)
     do {
       let minorUnits = try AmountText.merchant(text, exponent: currency.exponent, mark: settings.decimalMark)
       return Money(minorUnits: minorUnits, currency: currency)
     } catch {
-      throw RowProblem("\(header.name(of: "amount")) \(shown(text)) \(words(for: error, text, currency))")
+      throw RowProblem("\(amount.name) \(shown(text)) \(words(for: error, text, currency))")
     }
   }
 
@@ -133,12 +161,12 @@ struct MerchantRowReader {
   }
 
   private mutating func currency(_ row: CSVReader) throws(RowProblem) -> Currency {
-    let bytes = try required("currency", row)
+    let bytes = try required(currencyCode, row)
     if let last = lastCurrency, bytes.elementsEqual(last.bytes) { return last.currency }
     let text = String(decoding: bytes, as: UTF8.self)
     guard let currency = Currency(text) else {
       throw RowProblem(
-        "\(header.name(of: "currency")) \(shown(text)) is not an ISO 4217 currency; write its three letters, as EUR"
+        "\(currencyCode.name) \(shown(text)) is not an ISO 4217 currency; write its three letters, as EUR"
       )
     }
     lastCurrency = (Array(bytes), currency)
@@ -158,8 +186,8 @@ struct MerchantRowReader {
 
   // MARK: The row as it is listed
 
-  /// The row for rejects.csv: the cells of our columns, masked, and `…` for each filled cell of another column,
-  /// which may hold a customer's name or address.
+  /// The row for rejects.csv: the cells of our columns, masked, and `…` for each filled cell of another
+  /// column, which may hold a customer's name or address.
   func record(of row: CSVReader) -> String {
     let known = Set(header.positions.values)
     let delimiter = Character(Unicode.Scalar(header.delimiter))
