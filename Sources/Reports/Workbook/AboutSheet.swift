@@ -75,7 +75,7 @@ struct AboutSheet {
   }
 
   private func line(_ label: String, _ text: String, _ sheet: SheetWriter, _ row: inout Int) throws {
-    if !label.isEmpty { try cells.text(label, to: sheet, row, 0, cells.styles.strong) }
+    if !label.isEmpty { try cells.text(label, to: sheet, row, 0, cells.styles.term) }
     // Without a label the text begins at the margin and runs across.
     try cells.text(
       text, to: sheet, row, label.isEmpty ? 0 : 1, label.isEmpty ? cells.styles.text : cells.styles.wrapped)

@@ -27,10 +27,13 @@ final class CellWriter {
   /// Serial number of 1970-01-01 in the calendar of spreadsheets.
   static let epoch = 25_569
 
-  func write(_ cell: Cell, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
+  /// Writes a cell; `textFormat` is for texts, every other kind has its own.
+  func write(
+    _ cell: Cell, to sheet: SheetWriter, _ row: Int, _ column: Int, textFormat: SheetWriter.Format? = nil
+  ) throws {
     switch cell {
     case .blank: break
-    case .text(let text): try self.text(text, to: sheet, row, column, styles.text)
+    case .text(let text): try self.text(text, to: sheet, row, column, textFormat ?? styles.text)
     case .money(let money):
       try amount(Int128(money.minorUnits), money.currency.exponent, to: sheet, row, column)
     case .count(let count): try self.count(count, to: sheet, row, column)

@@ -33,17 +33,20 @@ struct ColumnLayout {
 
   /// Characters of the house font.
   var width: Double {
-    switch kind {
-    case .id: 26
-    case .word: 17
-    case .currency: 10
-    case .money: 16
-    case .count: 14
-    case .day: 13
-    case .instant: 19
-    case .list: 30
-    case .prose: 70
-    }
+    let content: Double =
+      switch kind {
+      case .id: 24
+      case .word: 15
+      case .currency: 10
+      case .money: 16
+      case .count: 12
+      case .day: 12
+      case .instant: 19
+      case .list: 28
+      case .prose: 70
+      }
+    // The name and the button of the filter.
+    return max(content, Double(name.utf8.count) + 4)
   }
 
   /// Numbers have their heading on the right, where they are.

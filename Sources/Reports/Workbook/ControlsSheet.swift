@@ -22,7 +22,7 @@ struct ControlsSheet {
 
   func write(to sheet: SheetWriter) throws {
     let styles = cells.styles
-    for (column, width) in [52.0, 10, 20, 20, 16, 12, 90].enumerated() {
+    for (column, width) in [48.0, 10, 20, 20, 16, 12, 84].enumerated() {
       try sheet.width(column...column, width)
     }
     let first = frame.rows + 3
@@ -31,7 +31,7 @@ struct ControlsSheet {
     try frame.title(
       sheet, "Controls",
       "\(frame.periodText) · each line compares two figures that were found in different ways",
-      cells)
+      cells, span: 7)
     let last = first + max(controls.count, 1) - 1
     let failing = controls.filter { !$0.holds }.count
     let range = "$F$\(first + 1):$F$\(last + 1)"
@@ -44,7 +44,7 @@ struct ControlsSheet {
       "Control", "Currency", "Left", "Right", "Difference", "Result", "What is compared (left = right)",
     ]
     for (column, name) in names.enumerated() {
-      try sheet.text(first - 1, column, name, (2...4).contains(column) ? styles.headerRight : styles.header)
+      try sheet.text(first - 1, column, name, (2...5).contains(column) ? styles.headerRight : styles.header)
     }
     for (offset, control) in controls.enumerated() { try write(control, to: sheet, first + offset) }
     try sheet.highlight(first...last, column: 5, word: "CHECK", styles.bad)

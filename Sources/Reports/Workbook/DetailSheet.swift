@@ -86,6 +86,7 @@ struct DetailSheet {
 
   func write<Row>(_ table: Table<Row>, _ plan: PlannedTable, note: String) throws {
     for part in plan.sheets.indices { try frame.prepare(plan, part) }
+    let formats = plan.layouts.map { $0.kind == .prose ? cells.styles.indented : cells.styles.text }
     try head(table, plan, 0, note: note)
     var part = 0
     var row = plan.parts[0].lowerBound
@@ -101,7 +102,8 @@ struct DetailSheet {
         row = plan.parts[part].lowerBound
       }
       for (column, definition) in table.columns.enumerated() {
-        try cells.write(definition.cell(record), to: plan.sheets[part], row, column)
+        try cells.write(
+          definition.cell(record), to: plan.sheets[part], row, column, textFormat: formats[column])
       }
       row += 1
     }
@@ -118,7 +120,10 @@ struct DetailSheet {
     let header = plan.headerRows[part]
     try sheet.height(header, 20)
     for (column, layout) in table.layouts.enumerated() {
-      try sheet.text(header, column, layout.name, layout.isNumber ? styles.headerRight : styles.header)
+      let format =
+        layout.isNumber
+        ? styles.headerNumber : layout.kind == .prose ? styles.headerIndented : styles.header
+      try sheet.text(header, column, layout.name, format)
     }
   }
 

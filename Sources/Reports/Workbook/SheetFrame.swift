@@ -24,6 +24,7 @@ struct SheetFrame {
     try sheet.text(0, 0, title, cells.styles.title)
     try cells.text(note, to: sheet, 1, 0, cells.styles.note)
     for (offset, warning) in warnings.enumerated() {
+      try sheet.height(2 + offset, 18)
       try cells.text(warning, to: sheet, 2 + offset, 0, cells.styles.alarm)
       try sheet.blank(2 + offset, 1..<span, cells.styles.alarm)
     }
@@ -37,6 +38,7 @@ struct SheetFrame {
     for (column, layout) in plan.layouts.enumerated() { try sheet.width(column...column, layout.width) }
     let last = max(header, plan.parts[part].upperBound - 1)
     try sheet.autofilter(header: header, last: last, columns: columns)
+    try sheet.printArea(last: last, columns: columns)
     try sheet.expectNumbersAsText(in: "A\(header + 1):\(ColumnLayout.letter(columns - 1))\(last + 1)")
     sheet.freeze(header + 1, 1)
     let isWork = sheet.name.hasPrefix("Discrepancies") || sheet.name.hasPrefix("Open items")

@@ -75,6 +75,11 @@ final class SheetWriter {
     try need(worksheet_autofilter(sheet, UInt32(header), 0, UInt32(last), UInt16(columns - 1)), header)
   }
 
+  /// Prints these columns only: a long text of the last one would otherwise stretch the page.
+  func printArea(last: Int, columns: Int) throws {
+    try need(worksheet_print_area(sheet, 0, 0, UInt32(last), UInt16(columns - 1)), 0)
+  }
+
   /// Ids of digits are text on purpose: no green corners.
   func expectNumbersAsText(in range: String) throws {
     try need(worksheet_ignore_errors(sheet, UInt8(LXW_IGNORE_NUMBER_STORED_AS_TEXT.rawValue), range), 0)

@@ -17,8 +17,8 @@ struct SummarySheet {
   }
 
   func write(to sheet: SheetWriter, links: [(sheet: SheetWriter, about: String)]) throws {
-    try sheet.width(0...0, 24)
-    try sheet.width(1...Self.columns - 1, 15)
+    try sheet.width(0...0, 28)
+    try sheet.width(1...Self.columns - 1, 18)
     try sheet.setUpPage(footer: frame.footer, tab: WorkbookStyles.navy, repeatingRow: nil)
     sheet.activate()
     try frame.title(
@@ -135,7 +135,7 @@ struct SummarySheet {
       }
       let unknown =
         finding.openUnknown == 0 ? "" : " (\(grouped(Int128(finding.openUnknown))) of unknown amount)"
-      try sheet.text(row, 7, Glossary.meaning(of: key.code) + unknown, styles.text)
+      try sheet.text(row, 7, Glossary.meaning(of: key.code) + unknown, styles.indented)
       row += 1
     }
   }
@@ -193,7 +193,8 @@ struct SummarySheet {
   ) throws {
     for (column, name) in names.enumerated() {
       let isNumber = column >= first && column < last
-      try sheet.text(row, column, name, isNumber ? styles.headerRight : styles.header)
+      let format = isNumber ? styles.headerRight : column >= last ? styles.headerIndented : styles.header
+      try sheet.text(row, column, name, format)
     }
     try sheet.blank(row, names.count..<max(names.count, Self.columns), styles.header)
     row += 1

@@ -1,4 +1,5 @@
 import CLibxlsxwriter
+import Foundation
 import ReconcileCore
 
 /// A workbook being written: libxlsxwriter in constant-memory mode, with every return code looked at.
@@ -13,6 +14,10 @@ final class WorkbookFile {
   /// Starts a workbook. Rows go to scratch files in `temporaryDirectory` until `close`.
   init(path: String, temporaryDirectory: String) throws {
     self.path = path
+    // The library would quietly take the system's own directory instead, which may be small and is open to others.
+    guard access(temporaryDirectory, W_OK | X_OK) == 0 else {
+      throw Self.failure("the directory for scratch files is not writable", at: temporaryDirectory)
+    }
     workbook = temporaryDirectory.withCString { directory in
       // The library copies the name before it returns.
       var options = lxw_workbook_options(

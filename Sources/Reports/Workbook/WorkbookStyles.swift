@@ -13,7 +13,14 @@ struct WorkbookStyles {
   let heading: Format
   let header: Format
   let headerRight: Format
+  /// The header of a filtered column of numbers: room for the filter's button on the right.
+  let headerNumber: Format
+  /// The header of text that follows a number.
+  let headerIndented: Format
   let text: Format
+  /// Text that follows a number, kept off it.
+  let indented: Format
+  let term: Format
   let wrapped: Format
   let strong: Format
   let link: Format
@@ -67,7 +74,21 @@ struct WorkbookStyles {
       header($0)
       right($0)
     }
+    headerNumber = try file.addFormat {
+      header($0)
+      right($0)
+      format_set_indent($0, 2)
+    }
+    headerIndented = try file.addFormat {
+      header($0)
+      format_set_indent($0, 1)
+    }
     text = try file.addFormat { _ in }
+    indented = try file.addFormat { format_set_indent($0, 1) }
+    term = try file.addFormat {
+      format_set_bold($0)
+      top($0)
+    }
     wrapped = try file.addFormat {
       format_set_text_wrap($0)
       top($0)
@@ -95,6 +116,7 @@ struct WorkbookStyles {
       white($0)
       fill($0, Self.red)
       format_set_font_size($0, 11)
+      format_set_align($0, UInt8(LXW_ALIGN_VERTICAL_CENTER.rawValue))
     }
     good = try file.addFormat {
       format_set_bold($0)
@@ -106,7 +128,7 @@ struct WorkbookStyles {
     }
     result = try file.addFormat {
       format_set_bold($0)
-      format_set_align($0, UInt8(LXW_ALIGN_CENTER.rawValue))
+      right($0)
     }
     let patterns = (0...4).map { decimals in
       let zeros = decimals == 0 ? "" : "." + String(repeating: "0", count: decimals)
