@@ -85,7 +85,8 @@ public struct ProviderProbe: Sendable {
         do throws(UnreadableBody) {
           let contents = try reader.read(stream, body: response.body, request: name, isRefundLookup: false)
           let rejects = contents.rejects.isEmpty ? "" : ", \(contents.rejects.count) of them unreadable"
-          let words = "\(name) answered 200 with \(contents.rows.count) rows\(rejects); \(Self.words(contents.next))"
+          let words =
+            "\(name) answered 200 with \(contents.rows.count) rows\(rejects); \(Self.words(contents.next))"
           return .good(Seen(findings: [ProbeFinding(.good, words)] + clockFindings))
         } catch {
           let finding = ProbeFinding(
