@@ -55,7 +55,7 @@ extension NetworkImport {
 
   /// A body together with what evidence says of it.
   struct Fetched: Sendable {
-    var body: ResponseJudge.Body
+    var body: ResponseReading.Body
     var evidence: FetchedBody
   }
 
@@ -77,7 +77,7 @@ extension NetworkImport {
   }
 
   /// Keeps a body and stores what it holds; nil, with the problem noted, when it could not be read.
-  private func store(_ body: ResponseJudge.Body, as evidence: FetchedBody) throws -> BodyContents? {
+  private func store(_ body: ResponseReading.Body, as evidence: FetchedBody) throws -> BodyContents? {
     let numbers = try sink.keep([evidence], from: settings.name)
     pages += 1
     switch body.contents {

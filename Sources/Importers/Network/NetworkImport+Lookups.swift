@@ -56,7 +56,8 @@ extension NetworkImport {
   }
 
   private static func ask(
-    _ lookup: Lookup, _ call: ReadCall, stream: ProviderStream, reading: ResponseJudge, on line: ProviderLine
+    _ lookup: Lookup, _ call: ReadCall, stream: ProviderStream, reading: ResponseReading,
+    on line: ProviderLine
   ) async -> Result {
     let name: String
     do { name = try line.evidenceName(call, at: .first) } catch { return .failed(error.reason) }

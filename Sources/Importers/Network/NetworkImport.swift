@@ -89,8 +89,8 @@ public actor NetworkImport {
     return first...max(first, last)
   }
 
-  func reading(on line: ProviderLine) -> ResponseJudge {
-    ResponseJudge(reader: reader, mask: mask, scrubber: line.scrubber, clock: line.clock)
+  func reading(on line: ProviderLine) -> ResponseReading {
+    ResponseReading(reader: reader, mask: mask, scrubber: line.scrubber, clock: line.clock)
   }
 
   /// Notes a problem that leaves the provider incomplete.

@@ -141,7 +141,9 @@ final class ProviderLine: Sendable {
       }
       if number == tries {
         if exhausted() {
-          _ = hangUp(.givenUp("three requests in a row used up their tries, the last \(place): \(trouble)")) as Answer<Value>
+          _ =
+            hangUp(.givenUp("three requests in a row used up their tries, the last \(place): \(trouble)"))
+            as Answer<Value>
         }
         if let lastResort { return .value(lastResort) }
         return .failed("\(place): \(trouble), \(tries) times")
@@ -151,13 +153,15 @@ final class ProviderLine: Sendable {
     return .hungUp
   }
 
-  private func makeRequest(_ call: ReadCall, at position: PagePosition) throws(RefusedRequest) -> HTTPRequest {
+  private func makeRequest(_ call: ReadCall, at position: PagePosition) throws(RefusedRequest) -> HTTPRequest
+  {
     guard call.kind == settings.kind else {
       throw RefusedRequest(reason: "the request belongs to another kind of provider")
     }
     return HTTPRequest(
       base: base, target: try call.target(at: position, base: base), credential: credential,
-      keyAsParameter: call.takesKeyParameter, timeoutSeconds: settings.timeoutSeconds, caFile: settings.caFile,
+      keyAsParameter: call.takesKeyParameter, timeoutSeconds: settings.timeoutSeconds,
+      caFile: settings.caFile,
       maximumSeconds: settings.deadlineSeconds)
   }
 

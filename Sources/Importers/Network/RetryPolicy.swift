@@ -23,7 +23,8 @@ enum RetryPolicy {
   static func retryAfter(_ response: HTTPResponse, wallNow: Instant) -> Double? {
     response.retryAfter.compactMap { text -> Double? in
       let bytes = text.utf8
-      if !bytes.isEmpty, bytes.allSatisfy({ (48...57).contains($0) || $0 == 46 }), let seconds = Double(text) {
+      if !bytes.isEmpty, bytes.allSatisfy({ (48...57).contains($0) || $0 == 46 }), let seconds = Double(text)
+      {
         return seconds
       }
       guard let date = HTTPDate.instant(text) else { return nil }

@@ -52,7 +52,9 @@ struct ListWalk {
     if isChecking { return judge(firstPageAgain: page.rows) }
     switch pass.receive(page, hintlessIsWhole: hintlessIsWhole, isRewalk: walkNumber > 1, earlier: earlier) {
     case .next(let position):
-      guard pagesInAll < Self.pageLimit else { return .incomplete("the list has more pages than can be read") }
+      guard pagesInAll < Self.pageLimit else {
+        return .incomplete("the list has more pages than can be read")
+      }
       return .ask(position)
     case .end: return judgeEnd()
     case .broken(let reason): return .incomplete(reason)

@@ -34,7 +34,8 @@ public final class HTTPClient: HTTPSending {
     let id = nextID.add(1, ordering: .relaxed).oldValue
     let (loop, agent) = (loop, agent)
     let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { (continuation: CheckedContinuation<Result<HTTPResponse, TransportError>, Never>) in
+      await withCheckedContinuation {
+        (continuation: CheckedContinuation<Result<HTTPResponse, TransportError>, Never>) in
         let transfer = Transfer(id: id, request: request, agent: agent, now: MonotonicTime.now()) {
           continuation.resume(returning: $0)
         }

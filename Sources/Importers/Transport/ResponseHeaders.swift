@@ -38,8 +38,12 @@ enum ResponseHeaders {
 
   private static func trimmed(_ text: Substring) -> Substring {
     var text = text
-    while let first = text.unicodeScalars.first, first.value <= 32 { text = Substring(text.unicodeScalars.dropFirst()) }
-    while let last = text.unicodeScalars.last, last.value <= 32 { text = Substring(text.unicodeScalars.dropLast()) }
+    while let first = text.unicodeScalars.first, first.value <= 32 {
+      text = Substring(text.unicodeScalars.dropFirst())
+    }
+    while let last = text.unicodeScalars.last, last.value <= 32 {
+      text = Substring(text.unicodeScalars.dropLast())
+    }
     return text
   }
 }
@@ -69,7 +73,9 @@ enum HTTPDate {
   }
 
   private static func number(_ text: String) -> Int? {
-    guard (1...4).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    guard (1...4).contains(text.utf8.count), text.utf8.allSatisfy({ (48...57).contains($0) }) else {
+      return nil
+    }
     return Int(text)
   }
 }

@@ -1,7 +1,7 @@
 import ReconcileCore
 
 /// Turns a response into what is kept and what is read from it: key removed, personal data masked, then read.
-struct ResponseJudge: Sendable {
+struct ResponseReading: Sendable {
   /// A body as it came, as it is kept, and what it holds.
   struct Body: Sendable {
     var raw: [UInt8]
