@@ -169,3 +169,30 @@ import Testing
     #expect(gate.cut == 1)
   }
 }
+
+@Suite struct XMLScannerTests {
+  private func scan(_ text: some StringProtocol, pieces: Int) throws {
+    var scanner = XMLScanner(NoConsumer())
+    let bytes = Array(text.utf8)
+    for start in stride(from: 0, to: bytes.count, by: pieces) {
+      try bytes[start..<min(start + pieces, bytes.count)].withUnsafeBufferPointer { try scanner.feed($0) }
+    }
+    try scanner.finish()
+  }
+
+  /// What a full disk leaves: a sheet that ends somewhere, inside a ZIP file that is whole.
+  @Test func onlyTheWholeSheetPasses() throws {
+    let sheet =
+      "<?xml version=\"1.0\"?>\n"
+      + "<worksheet><sheetData><row r=\"1\"><c r=\"A1\"/></row></sheetData></worksheet>"
+    for pieces in [1, 7, 1_000] { try scan(sheet, pieces: pieces) }
+    for length in 0..<sheet.count {
+      #expect(throws: DamagedWorkbook.self, "cut at \(length)") { try scan(sheet.prefix(length), pieces: 7) }
+    }
+  }
+
+  @Test(arguments: ["<a></b>", "<a><b></a></b>", "</a>", "<a/><b/>", "<a/>text", "<>", ""])
+  func brokenXMLIsNoticed(text: String) {
+    #expect(throws: DamagedWorkbook.self) { try scan(text, pieces: 3) }
+  }
+}

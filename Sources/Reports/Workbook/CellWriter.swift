@@ -13,9 +13,9 @@ final class CellWriter {
 
   /// Whether a number cell holds this many minor units exactly.
   ///
-  /// Spreadsheets keep 15 significant digits. Below 10^15 the whole number and the power of ten are both exact as
-  /// Double, so the one division rounds to the Double nearest to the decimal, and that is the one a spreadsheet
-  /// reads for the same digits.
+  /// Spreadsheets keep 15 significant digits. Below 10^15 the whole number and the power of ten are both
+  /// exact as Double, so the one division rounds to the Double nearest to the decimal, and that is the one a
+  /// spreadsheet reads for the same digits.
   static func fits(_ minorUnits: Int128) -> Bool { minorUnits.magnitude < 1_000_000_000_000_000 }
 
   /// The only place where an amount becomes a binary number: the last step, for a cell of at most 15 digits.

@@ -1,7 +1,7 @@
 import ReconcileCore
 
-/// Works out the controls of a report. The left side is read from the sheets by formula, the right side is what the
-/// totals say that were summed apart from the sheets.
+/// Works out the controls of a report. The left side is read from the sheets by formula, the right side is
+/// what the totals say that were summed apart from the sheets.
 struct ControlList {
   let totals: SummaryTotals
   let figures: ReportFigures

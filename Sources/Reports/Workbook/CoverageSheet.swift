@@ -1,7 +1,7 @@
 import ReconcileCore
 
-/// What was read from whom. Left out is whatever differs between two runs that find the same: requests, times of
-/// reading, and counts of new and changed records.
+/// What was read from whom. Left out is whatever differs between two runs that find the same: requests, times
+/// of reading, and counts of new and changed records.
 struct CoverageSheet {
   let facts: ReportFacts
   let frame: SheetFrame

@@ -86,7 +86,9 @@ struct DetailSheet {
 
   func write<Row>(_ table: Table<Row>, _ plan: PlannedTable, note: String) throws {
     for part in plan.sheets.indices { try frame.prepare(plan, part) }
-    let formats = plan.layouts.map { $0.kind == .prose ? cells.styles.indented : cells.styles.text }
+    let formats = plan.layouts.indices.map {
+      isIndented(plan, $0) ? cells.styles.indented : cells.styles.text
+    }
     try head(table, plan, 0, note: note)
     var part = 0
     var row = plan.parts[0].lowerBound
@@ -109,6 +111,15 @@ struct DetailSheet {
     }
   }
 
+  /// Text right of a number, a day or a time is kept off it.
+  private func isIndented(_ plan: PlannedTable, _ column: Int) -> Bool {
+    guard column > 0 else { return false }
+    switch plan.layouts[column - 1].kind {
+    case .money, .count, .day, .instant: return true
+    case .id, .word, .currency, .list, .prose: return false
+    }
+  }
+
   private func head<Row>(_ table: Table<Row>, _ plan: PlannedTable, _ part: Int, note: String) throws {
     let sheet = plan.sheets[part]
     let styles = cells.styles
@@ -120,9 +131,8 @@ struct DetailSheet {
     let header = plan.headerRows[part]
     try sheet.height(header, 20)
     for (column, layout) in table.layouts.enumerated() {
-      let format =
-        layout.isNumber
-        ? styles.headerNumber : layout.kind == .prose ? styles.headerIndented : styles.header
+      let text = isIndented(plan, column) ? styles.headerIndented : styles.header
+      let format = layout.isNumber ? styles.headerNumber : text
       try sheet.text(header, column, layout.name, format)
     }
   }

@@ -7,11 +7,11 @@ enum Glossary {
     switch code {
     case .unpaidOrder: "The order is due and no money for it was received"
     case .partialPayment: "Less was collected than the order's amount"
-    case .overpayment: "More was collected than the order's amount, and it has not all been given back"
+    case .overpayment: "More was collected than the order's amount"
     case .duplicatePayment: "The order was paid more than once"
     case .currencyMismatch: "The order was paid in another currency"
     case .amountUnknown: "A provider does not say an amount that is needed"
-    case .paidCancelledOrder: "A cancelled order was paid, and the money was not all given back"
+    case .paidCancelledOrder: "A cancelled order was paid"
     case .orphanPayment: "Money was received that belongs to no known order"
     case .latePayment: "Money arrived on a payment that had failed, expired or been cancelled"
     case .recordWithdrawn: "A record that an earlier run read is no longer listed by the provider"
@@ -53,15 +53,17 @@ enum Glossary {
 
   /// How the workbook is meant to be read.
   static let reading: [String] = [
-    "Start with Summary: red lines at the top come before any figure. Then work through Discrepancies, high severity "
-      + "first.",
-    "Controls proves that the sheets agree with one another and with the totals that were computed apart from them.",
-    "Detail sheets hold one row for each record. Their header stays in view, every column can be filtered, and the "
-      + "totals above the header are one line for each currency.",
+    "Start with Summary: red lines at the top come before any figure. Then work through "
+      + "Discrepancies, high severity first.",
+    "Controls proves that the sheets agree with one another and with the totals that were "
+      + "computed apart from them.",
+    "Detail sheets hold one row for each record. Their header stays in view, every column can be "
+      + "filtered, and the totals above the header are one line for each currency.",
     "Every column has the name and the values of the CSV file of the same table.",
     "A blank cell means unknown. Zero is written as 0.",
     "Ids are text, also where they consist of digits; leading zeros count.",
-    "Times are UTC. Days are business days in the reporting time zone, on Settlement days in the provider's zone.",
+    "Times are UTC. Days are business days in the reporting time zone, on Settlement "
+      + "days in the provider's zone.",
   ]
 
   /// Which way the signs point.

@@ -1,6 +1,7 @@
 import ReconcileCore
 
-/// reconciliation.xlsx: eleven sheets that a finance lead, an accountant and an auditor can read without this tool.
+/// reconciliation.xlsx: eleven sheets that a finance lead, an accountant and an auditor can read without this
+/// tool.
 public struct ReconciliationWorkbook: WorkbookWriting {
   /// The sheets in their order. A table too long for one sheet goes on in `NAME (2)` and so forth behind it.
   public static let sheetNames = [

@@ -3,13 +3,13 @@ import ReconcileCore
 /// The exact total of one column in one currency.
 struct ColumnSum: Equatable {
   var total: Int128 = 0
-  /// False where the column holds cells that a formula would leave out or count wrongly: amounts that stand as
-  /// text, and counts among amounts. The total is then written as a number instead of a formula.
+  /// False where the column holds cells that a formula would leave out or count wrongly: amounts that stand
+  /// as text, and counts among amounts. The total is then written as a number instead of a formula.
   var isFormulaExact = true
 }
 
-/// Rows and totals of one table, known before its sheet is begun: rows are written from the top, and totals stand
-/// above them.
+/// Rows and totals of one table, known before its sheet is begun: rows are written from the top, and totals
+/// stand above them.
 struct TableFigures {
   var rows = 0
   private(set) var rowsByCurrency: [Currency: Int] = [:]

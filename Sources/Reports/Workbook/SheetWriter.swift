@@ -15,7 +15,7 @@ final class SheetWriter {
     self.path = path
   }
 
-  /// The first cell of this sheet, as a formula or a link names it.
+  /// The name as a formula or a link writes it.
   var quotedName: String { name.allSatisfy { $0.isLetter } ? name : "'\(name)'" }
 
   private func need(_ code: lxw_error, _ row: Int) throws {

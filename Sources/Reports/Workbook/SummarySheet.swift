@@ -55,7 +55,9 @@ struct SummarySheet {
     let opening =
       open == 0
       ? "No discrepancy of this period is open"
-      : "\(grouped(Int128(open))) discrepanc\(open == 1 ? "y" : "ies") of this period need\(open == 1 ? "s" : "") a look"
+      : open == 1
+        ? "1 discrepancy of this period needs a look"
+        : "\(grouped(Int128(open))) discrepancies of this period need a look"
     try sheet.text(row, 0, opening + tail, open == 0 ? styles.good : styles.bad)
     row += 1
     for currency in currencies.prefix(6) { try line(sentence(currency), sheet, &row) }
@@ -69,8 +71,8 @@ struct SummarySheet {
     let orders = totals.orders[currency]
     let count = Int128(orders?.count ?? 0)
     var parts = [
-      "\(currency): \(text(orders?.collected ?? 0)) collected for \(grouped(count)) order\(count == 1 ? "" : "s") of "
-        + "\(text(orders?.amount ?? 0))"
+      "\(currency): \(text(orders?.collected ?? 0)) collected for \(grouped(count)) "
+        + "order\(count == 1 ? "" : "s") of \(text(orders?.amount ?? 0))"
     ]
     if let refunded = orders?.refunded, refunded != 0 { parts.append("\(text(refunded)) refunded") }
     if let unlinked = totals.payments[currency]?.unlinked, unlinked != 0 {

@@ -102,8 +102,8 @@ struct TableTally: SheetVisitor {
 
   /// The minor units of a decimal, rounded to the currency's decimals.
   ///
-  /// A number cell carries 16 digits, and the last of them may be binary dust (8.3 is stored as 8.300000000000001);
-  /// cells hold at most 15 digits, so rounding takes the dust away and nothing else.
+  /// A number cell carries 16 digits, and the last of them may be binary dust (8.3 is stored as
+  /// 8.300000000000001); cells hold at most 15 digits, so rounding takes the dust away and nothing else.
   static func minorUnits(_ text: [UInt8], exponent: Int) -> Int128? {
     var value: Int128 = 0
     var decimals: Int?

@@ -1,6 +1,7 @@
 /// Lets only text through that a spreadsheet can hold, and counts what it had to change.
 ///
-/// The writer library takes anything and then produces XML that no program opens, so the gate stands before it.
+/// The writer library takes anything and then produces XML that no program opens, so the gate stands before
+/// it.
 struct TextGate {
   /// A cell holds this many UTF-16 units and not one more.
   static let limit = 32_767

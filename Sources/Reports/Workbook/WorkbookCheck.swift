@@ -1,7 +1,7 @@
 import ReconcileCore
 
-/// Reads a finished workbook back. The writer library reports success on a full disk and leaves a file whose sheets
-/// end in the middle, so a workbook counts only after this.
+/// Reads a finished workbook back. The writer library reports success on a full disk and leaves a file whose
+/// sheets end in the middle, so a workbook counts only after this.
 struct WorkbookCheck {
   let path: String
   let totals: SummaryTotals

@@ -14,7 +14,8 @@ final class WorkbookFile {
   /// Starts a workbook. Rows go to scratch files in `temporaryDirectory` until `close`.
   init(path: String, temporaryDirectory: String) throws {
     self.path = path
-    // The library would quietly take the system's own directory instead, which may be small and is open to others.
+    // The library would quietly take the system's own directory instead, which may be small and is open to
+    // others.
     guard access(temporaryDirectory, W_OK | X_OK) == 0 else {
       throw Self.failure("the directory for scratch files is not writable", at: temporaryDirectory)
     }

@@ -7,8 +7,8 @@ protocol XMLConsumer {
   mutating func text(_ text: UnsafeBufferPointer<UInt8>) throws
 }
 
-/// Reads XML in pieces of any size and throws unless every element is closed in its order and exactly one encloses
-/// all: what a full disk leaves behind is cut off in the middle.
+/// Reads XML in pieces of any size and throws unless every element is closed in its order and exactly one
+/// encloses all: what a full disk leaves behind is cut off in the middle.
 struct XMLScanner<Consumer: XMLConsumer> {
   var consumer: Consumer
   private var pending: [UInt8] = []
