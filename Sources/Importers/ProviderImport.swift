@@ -129,6 +129,7 @@ public protocol ImportSink: Sendable {
   /// Notes how look-ups ended, so that "not found" is only said where it was asked.
   func note(_ outcomes: [(lookup: Lookup, outcome: LookupOutcome)], from provider: String) throws
   /// Says that a list was read completely and in full: records of this stream that this run did not see are withdrawn.
+  /// For settlement reports: that the provider was asked and answered, be it that there is none.
   func walkCompleted(_ stream: ProviderStream, from provider: String) throws
   /// One line of progress: what is being read, how far it is.
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?)

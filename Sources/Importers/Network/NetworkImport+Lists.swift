@@ -46,8 +46,10 @@ extension NetworkImport {
       if let contents = try store(body.body, as: body.evidence) {
         sink.progress(
           settings.name, stream: .settlementReport, pages: 1, records: contents.recordCount, of: nil)
+        try sink.walkCompleted(.settlementReport, from: settings.name)
       }
-    case .status(400, _), .status(404, _), .hungUp: break
+    case .status(400, _), .status(404, _): try sink.walkCompleted(.settlementReport, from: settings.name)
+    case .hungUp: break
     case .status(_, let words), .failed(let words):
       note(problem: "\(ProviderStream.settlementReport.rawValue): \(words)")
     }

@@ -110,12 +110,14 @@ struct SavedImport {
   mutating func settlements() async throws {
     let files = SavedFiles(directory: directory, stream: .settlementReport)
     let days = days
+    let before = problemCount
     try await readAll(files, .settlementReport) { _, prepared in
       guard case .success(let contents) = prepared.contents, let days, !contents.settlements.isEmpty else {
         return true
       }
       return contents.settlements.contains { $0.from <= days.upperBound && days.lowerBound <= $0.to }
     }
+    if problemCount == before { try sink.walkCompleted(.settlementReport, from: provider.name) }
   }
 
   /// Finds the bodies of these ids; the others are passed over.

@@ -8,19 +8,19 @@ struct ReadingState {
   let settings: Settings
   /// Providers whose latest import was complete.
   let complete: Set<String>
-  /// Inflow providers whose refund list was walked completely by the latest import.
-  let refundsWalked: Set<String>
+  /// Providers whose settlement reports the latest import asked for and got an answer, be it none.
+  let settlementAsked: Set<String>
 
   init(_ settings: Settings, _ db: Database) throws {
     self.settings = settings
     complete = Set(
       try String.fetchAll(db, sql: "SELECT provider FROM provider_state WHERE status = 'complete'"))
-    refundsWalked = Set(
+    settlementAsked = Set(
       try String.fetchAll(
         db,
         sql: """
           SELECT w.provider FROM complete_walk w JOIN provider_state s ON s.provider = w.provider AND s.run = w.run
-          WHERE w.stream = 'refunds'
+          WHERE w.stream = 'settlement_report'
           """))
   }
 
@@ -29,23 +29,9 @@ struct ReadingState {
     let gates = Set(settings.providers.filter { $0.kind == .gate }.map(\.name))
     let payers = Set(order.payments.map(\.provider))
     let isAtGate = !payers.isDisjoint(with: gates) || order.namedProvider.map(gates.contains) ?? false
-    let paymentUnread = try paymentMayBeUnread(order, reference, db)
-    var refundsUnread = false
-    for name in payers.sorted() {
-      switch settings.provider(named: name)?.kind {
-      case .maxfi, .dapit: refundsUnread = refundsUnread || !complete.contains(name)
-      case .inflow: refundsUnread = refundsUnread || !(complete.contains(name) || refundsWalked.contains(name))
-      case .gate:
-        if order.namedProvider == name, paymentUnread { refundsUnread = true }
-        for asked in order.asked {
-          guard let id = asked.providerReference else { continue }
-          if try !wasAsked(name, id, isRefund: true, db) { refundsUnread = true }
-        }
-      case nil: refundsUnread = true
-      }
-    }
     return ReadingGaps(
-      paymentMayBeUnread: paymentUnread, refundsMayBeUnread: refundsUnread,
+      paymentMayBeUnread: try paymentMayBeUnread(order, reference, db),
+      refundsMayBeUnread: payers.contains { !complete.contains($0) },
       hasUnaskableRefund: isAtGate && order.asked.contains { $0.providerReference == nil })
   }
 

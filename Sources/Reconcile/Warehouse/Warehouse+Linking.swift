@@ -145,7 +145,9 @@ extension Warehouse {
         """)
     let events = try db.cachedStatement(
       sql: """
-        SELECT DISTINCT e.refund_id, e.refund_minor, e.refund_currency, e.refund_status, e.refund_created_at
+        SELECT DISTINCT
+          CASE WHEN EXISTS (SELECT 1 FROM payment_name own WHERE own.name = e.refund_id AND own.payment = n.payment)
+            THEN e.event_id ELSE e.refund_id END AS refund_id, e.refund_minor, e.refund_currency, e.refund_status, e.refund_created_at
         FROM payment_name n JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
         JOIN event e ON e.id = r.event WHERE n.payment = ? AND e.refund_id IS NOT NULL
         ORDER BY e.refund_created_at NULLS FIRST, e.refund_minor

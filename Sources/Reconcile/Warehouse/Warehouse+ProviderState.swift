@@ -25,8 +25,20 @@ extension ProviderWriter {
   }
 
   /// After a complete, unfiltered walk: records of the list that it no longer held are withdrawn; they stay and count.
-  public func walkCompleted(listOf kind: ListedKind, stream: String) throws {
+  /// A stream that is no list (`kind` nil) was asked for and answered.
+  public func walkCompleted(listOf kind: ListedKind?, stream: String) throws {
     try warehouse.write { db in
+      if let kind { try withdraw(kind, db) }
+      try db.execute(
+        sql: """
+          INSERT INTO complete_walk (provider, stream, run) VALUES (?, ?, ?)
+          ON CONFLICT (provider, stream) DO UPDATE SET run = excluded.run
+          """,
+        arguments: [settings.name, stream, run.number])
+    }
+  }
+
+  private func withdraw(_ kind: ListedKind, _ db: Database) throws {
       let table = kind.rawValue
       let touch =
         kind == .payments
@@ -44,13 +56,6 @@ extension ProviderWriter {
           AND id NOT IN (SELECT id FROM temp.seen WHERE provider = ? AND kind = ?)
           """,
         arguments: [run.number, settings.name, settings.name, table])
-      try db.execute(
-        sql: """
-          INSERT INTO complete_walk (provider, stream, run) VALUES (?, ?, ?)
-          ON CONFLICT (provider, stream) DO UPDATE SET run = excluded.run
-          """,
-        arguments: [settings.name, stream, run.number])
-    }
   }
 
   /// What a list holds.

@@ -16,8 +16,12 @@ private struct OwnDay {
   var count: Int64 = 0
   var refunds: Int64 = 0
   var fees: Int64 = 0
-  /// A payment's collected amount or a completed refund's amount is unknown.
-  var isUnknown = false
+  /// A payment's collected amount is unknown.
+  var hasUnknownPayment = false
+  /// A completed refund's amount is unknown.
+  var hasUnknownRefund = false
+
+  var isUnknown: Bool { hasUnknownPayment || hasUnknownRefund }
 }
 
 /// A stored report with its lines by day.
@@ -81,7 +85,7 @@ extension Warehouse {
       var day = OwnDay()
       day.gross = row[3] ?? 0
       day.count = row[4]
-      day.isUnknown = (row[5] as Int64? ?? 0) > 0
+      day.hasUnknownPayment = (row[5] as Int64? ?? 0) > 0
       days[SettlementKey(provider: row[0], currency: row[1], day: row[2])] = day
     }
     let refunds = try Row.fetchCursor(
@@ -99,7 +103,7 @@ extension Warehouse {
       let fee: Int64 = row[4] ?? 0
       days[key, default: OwnDay()].refunds = isGross ? amount : amount - fee
       days[key]?.fees = isGross ? 0 : fee
-      if (row[5] as Int64? ?? 0) > 0 { days[key]?.isUnknown = true }
+      if (row[5] as Int64? ?? 0) > 0 { days[key]?.hasUnknownRefund = true }
     }
     return days
   }
@@ -157,7 +161,7 @@ extension Warehouse {
     try db.cachedStatement(
       sql: "INSERT INTO settlement_day VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
-      key.provider, key.currency, key.day, own.isUnknown ? nil : own.gross, own.refunds, own.fees,
+      key.provider, key.currency, key.day, own.isUnknown ? nil : own.gross, own.hasUnknownRefund ? nil : own.refunds, own.fees,
       own.isUnknown ? nil : net, own.isUnknown ? nil : own.count, reported.gross, reported.refunds, reported.fees,
       reported.net, reported.count, status.rawValue,
     ])
@@ -231,7 +235,7 @@ extension Warehouse {
   private func findMissingReports(
     _ reports: [StoredReport], _ settings: Settings, _ reading: ReadingState, _ period: Period, _ db: Database
   ) throws {
-    for provider in settings.providers where provider.kind.offersSettlement && reading.complete.contains(provider.name) {
+    for provider in settings.providers where reading.settlementAsked.contains(provider.name) {
       let overlaps = reports.contains {
         $0.provider == provider.name && $0.from <= period.to.dayNumber && period.from.dayNumber <= $0.to
       }

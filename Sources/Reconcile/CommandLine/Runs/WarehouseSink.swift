@@ -100,8 +100,12 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   }
 
   func walkCompleted(_ stream: ProviderStream, from provider: String) throws {
-    let listed: ProviderWriter.ListedKind =
-      stream == .refunds || stream == .listRefunds ? .refunds : .payments
+    let listed: ProviderWriter.ListedKind? =
+      switch stream {
+      case .refunds, .listRefunds: .refunds
+      case .payments, .listTransactions: .payments
+      case .settlementReport, .transactions: nil
+      }
     try withWriter(provider) { try $0.walkCompleted(listOf: listed, stream: stream.rawValue) }
   }
 
