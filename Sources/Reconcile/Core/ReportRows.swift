@@ -133,7 +133,7 @@ public struct SettlementRow: Sendable {
   public var date: BusinessDay
   /// Minor units of `currency`; nil is unknown.
   public var gross: Int64?
-  public var refunds: Int64?
+  public var refunds: Int64
   public var fees: Int64
   public var net: Int64?
   public var transactions: Int64?
@@ -143,7 +143,7 @@ public struct SettlementRow: Sendable {
   public var status: SettlementStatus
 
   public init(
-    provider: String, currency: Currency, date: BusinessDay, refunds: Int64?, fees: Int64,
+    provider: String, currency: Currency, date: BusinessDay, refunds: Int64, fees: Int64,
     reported: SettlementFigures, status: SettlementStatus
   ) {
     self.provider = provider

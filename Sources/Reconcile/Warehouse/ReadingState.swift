@@ -8,6 +8,8 @@ struct ReadingState {
   let settings: Settings
   /// Providers whose latest import was complete.
   let complete: Set<String>
+  /// Inflow providers whose refund list was walked completely by the latest import.
+  let refundsWalked: Set<String>
   /// Providers whose settlement reports the latest import asked for and got an answer, be it none.
   let settlementAsked: Set<String>
 
@@ -15,13 +17,18 @@ struct ReadingState {
     self.settings = settings
     complete = Set(
       try String.fetchAll(db, sql: "SELECT provider FROM provider_state WHERE status = 'complete'"))
-    settlementAsked = Set(
-      try String.fetchAll(
-        db,
-        sql: """
-          SELECT w.provider FROM complete_walk w JOIN provider_state s ON s.provider = w.provider AND s.run = w.run
-          WHERE w.stream = 'settlement_report'
-          """))
+    func answered(_ stream: String) throws -> Set<String> {
+      Set(
+        try String.fetchAll(
+          db,
+          sql: """
+            SELECT w.provider FROM complete_walk w JOIN provider_state s ON s.provider = w.provider AND s.run = w.run
+            WHERE w.stream = ?
+            """,
+          arguments: [stream]))
+    }
+    refundsWalked = try answered("refunds")
+    settlementAsked = try answered("settlement_report")
   }
 
   /// What may be missing around one order.
@@ -31,8 +38,29 @@ struct ReadingState {
     let isAtGate = !payers.isDisjoint(with: gates) || order.namedProvider.map(gates.contains) ?? false
     return ReadingGaps(
       paymentMayBeUnread: try paymentMayBeUnread(order, reference, db),
-      refundsMayBeUnread: payers.contains { !complete.contains($0) },
+      refundsMayBeUnread: try refundsMayBeUnread(order, payers, reference, db),
       hasUnaskableRefund: isAtGate && order.asked.contains { $0.providerReference == nil })
+  }
+
+  /// Whether refunds at one of the providers that were paid, or with nothing paid at the one named, may be unread:
+  /// of a list the whole list, of look-ups those that concern this order.
+  private func refundsMayBeUnread(
+    _ order: OrderCase, _ payers: Set<String>, _ reference: String?, _ db: Database
+  ) throws -> Bool {
+    for name in payers {
+      switch settings.provider(named: name)?.kind {
+      case .maxfi, .dapit:
+        if !complete.contains(name) { return true }
+      case .inflow:
+        if !complete.contains(name) && !refundsWalked.contains(name) { return true }
+      case .gate:
+        for asked in order.asked {
+          if let id = asked.providerReference, try !wasAsked(name, id, isRefund: true, db) { return true }
+        }
+      case nil: return true
+      }
+    }
+    return false
   }
 
   private func paymentMayBeUnread(_ order: OrderCase, _ reference: String?, _ db: Database) throws -> Bool {

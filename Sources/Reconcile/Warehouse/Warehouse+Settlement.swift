@@ -16,12 +16,8 @@ private struct OwnDay {
   var count: Int64 = 0
   var refunds: Int64 = 0
   var fees: Int64 = 0
-  /// A payment's collected amount is unknown.
-  var hasUnknownPayment = false
-  /// A completed refund's amount is unknown.
-  var hasUnknownRefund = false
-
-  var isUnknown: Bool { hasUnknownPayment || hasUnknownRefund }
+  /// A payment's collected amount or a completed refund's amount is unknown.
+  var isUnknown = false
 }
 
 /// A stored report with its lines by day.
@@ -85,7 +81,7 @@ extension Warehouse {
       var day = OwnDay()
       day.gross = row[3] ?? 0
       day.count = row[4]
-      day.hasUnknownPayment = (row[5] as Int64? ?? 0) > 0
+      day.isUnknown = (row[5] as Int64? ?? 0) > 0
       days[SettlementKey(provider: row[0], currency: row[1], day: row[2])] = day
     }
     let refunds = try Row.fetchCursor(
@@ -103,7 +99,7 @@ extension Warehouse {
       let fee: Int64 = row[4] ?? 0
       days[key, default: OwnDay()].refunds = isGross ? amount : amount - fee
       days[key]?.fees = isGross ? 0 : fee
-      if (row[5] as Int64? ?? 0) > 0 { days[key]?.hasUnknownRefund = true }
+      if (row[5] as Int64? ?? 0) > 0 { days[key]?.isUnknown = true }
     }
     return days
   }
@@ -161,7 +157,7 @@ extension Warehouse {
     try db.cachedStatement(
       sql: "INSERT INTO settlement_day VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
-      key.provider, key.currency, key.day, own.isUnknown ? nil : own.gross, own.hasUnknownRefund ? nil : own.refunds, own.fees,
+      key.provider, key.currency, key.day, own.isUnknown ? nil : own.gross, own.refunds, own.fees,
       own.isUnknown ? nil : net, own.isUnknown ? nil : own.count, reported.gross, reported.refunds, reported.fees,
       reported.net, reported.count, status.rawValue,
     ])

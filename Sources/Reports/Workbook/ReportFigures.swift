@@ -142,8 +142,8 @@ struct ReportFigures {
     settlement = try .gather(tables.settlement) { row in
       days[row.currency, default: SettlementFigure()].days += 1
       if row.status == .mismatch { days[row.currency, default: SettlementFigure()].mismatched += 1 }
-      guard row.net != nil, let gross = row.gross, let refunds = row.refunds else { return }
-      dayNets[row.currency, default: 0] += Int128(gross) - Int128(refunds) - Int128(row.fees)
+      guard row.net != nil, let gross = row.gross else { return }
+      dayNets[row.currency, default: 0] += Int128(gross) - Int128(row.refunds) - Int128(row.fees)
     }
     openItems = try .gather(tables.openItems)
     rejects = try .gather(tables.rejects)

@@ -334,7 +334,7 @@ CREATE TABLE settlement_day (
   currency TEXT NOT NULL,
   day_on INTEGER NOT NULL,
   gross_minor INTEGER,
-  refunds_minor INTEGER,
+  refunds_minor INTEGER NOT NULL,
   fees_minor INTEGER NOT NULL,
   net_minor INTEGER,
   payment_count INTEGER,
