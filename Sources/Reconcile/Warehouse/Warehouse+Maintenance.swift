@@ -1,0 +1,69 @@
+import Foundation
+import GRDB
+import ReconcileCore
+
+extension Warehouse {
+  /// Problems of the file: structure, foreign keys, and with `deep` every piece of evidence by its digest.
+  /// Empty when all is well.
+  public func check(deep: Bool) throws -> [String] {
+    var problems = try read { db in
+      var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+      let broken = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check")
+      problems += broken.prefix(20).map { "a row of \($0[0] as String) points to a row of \($0[2] as String) that is not there" }
+      let linked = try Int64.fetchOne(
+        db,
+        sql: """
+          SELECT count(*) FROM payment p WHERE p.is_test = 1 AND p.sales_order IS NOT NULL
+          """) ?? 0
+      if linked > 0 { problems.append("\(linked) test payments are linked to orders") }
+      return problems
+    }
+    guard deep else { return problems }
+    try read { db in
+      let bodies = try Row.fetchCursor(db, sql: "SELECT sha256, byte_count, deflated FROM evidence_body")
+      while let row = try bodies.next() {
+        do { _ = try evidenceBytes(db, body: row) } catch let failure as Failure { problems.append(failure.what) }
+      }
+    }
+    return problems
+  }
+
+  /// Writes a consistent copy and checks it before it gets its name; a file that exists is not overwritten.
+  public func backUp(to target: String) throws {
+    if FileManager.default.fileExists(atPath: target) {
+      throw Failure(
+        .outputNotWritten, "the backup's file exists already", at: target,
+        remedy: "name another file, or move this one away first")
+    }
+    let partial = target + ".partial"
+    try? FileManager.default.removeItem(atPath: partial)
+    defer { try? FileManager.default.removeItem(atPath: partial) }
+    do {
+      try queue.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [partial]) }
+    } catch let error as DatabaseError {
+      throw Failure(
+        .outputNotWritten, "the backup could not be written (\(error.message ?? "\(error.resultCode)"))", at: target,
+        remedy: "check the folder, its permissions and the free space")
+    }
+    chmod(partial, 0o600)
+    let problems = try Warehouse(path: partial, access: .read).check(deep: true)
+    guard problems.isEmpty else {
+      throw Failure(
+        .warehouseFailed, "the copy does not pass its check: \(problems[0])", at: target,
+        remedy: "run `reconcile warehouse check --deep` on the warehouse itself")
+    }
+    guard Self.sync(partial), rename(partial, target) == 0, Self.sync((target as NSString).deletingLastPathComponent)
+    else {
+      throw Failure(
+        .outputNotWritten, "the backup could not be finished (\(String(cString: strerror(errno))))", at: target,
+        remedy: "check the folder, its permissions and the free space")
+    }
+  }
+
+  private static func sync(_ path: String) -> Bool {
+    let descriptor = open(path.isEmpty ? "." : path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    return fsync(descriptor) == 0
+  }
+}
