@@ -106,7 +106,9 @@ struct TransportClientTests {
 
   @Test(
     "a connection that ends early is a failed connection",
-    arguments: ["", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[1", "HTTP/1.1 200 OK\r\nContent-"])
+    arguments: [
+      "", "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n[1", "HTTP/1.1 200 OK\r\nContent-", "hello",
+    ])
   func cut(bytes: String) async throws {
     try await with({ _, _ in [.bytes(bytes), .close] }) { client, server in
       let request = try request(.maxfiHealth, port: server.port)

@@ -101,7 +101,9 @@ final class Transfer: @unchecked Sendable {
       deliver(.failure(.certificate(String(cString: errorText))))
     case CURLE_ABORTED_BY_CALLBACK: deliver(.failure(.connection("the server closed a kept connection")))
     case CURLE_SSL_CACERT_BADFILE: deliver(.failure(.setup("ca_file cannot be read as certificates")))
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_BAD_FUNCTION_ARGUMENT:
+    // The scheme is one of ours, so this speaks of what came back.
+    case CURLE_UNSUPPORTED_PROTOCOL: deliver(.failure(.connection("the answer is not HTTP")))
+    case CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_BAD_FUNCTION_ARGUMENT:
       deliver(.failure(.setup(Self.words(of: code))))
     default: deliver(.failure(.connection(Self.words(of: code))))
     }
