@@ -12,10 +12,14 @@ public protocol ImportClock: Sendable {
 
 /// The machine's own clocks.
 public struct MachineClock: ImportClock {
+  /// The clocks of this machine.
   public init() {}
 
+  /// Seconds of `CLOCK_MONOTONIC`.
   public func now() -> Double { MonotonicTime.now() }
+  /// The time of day.
   public func wallNow() -> Instant { .now() }
+  /// Waits without holding a thread.
   public func sleep(seconds: Double) async throws {
     guard seconds > 0 else { return try Task.checkCancellation() }
     try await Task.sleep(for: .seconds(seconds), tolerance: .zero)

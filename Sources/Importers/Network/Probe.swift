@@ -19,6 +19,7 @@ public struct ProbeFinding: Sendable, Equatable {
   /// What to do about it; nil where nothing is to be done.
   public var remedy: String?
 
+  /// A finding.
   public init(_ level: Level, _ what: String, remedy: String? = nil) {
     self.level = level
     self.what = what

@@ -30,6 +30,7 @@ public final class HTTPClient: HTTPSending {
 
   deinit { loop.submit(.stop) }
 
+  /// Sends one request once; cancelling the task ends its transfer.
   public func send(_ request: HTTPRequest) async throws(TransportError) -> HTTPResponse {
     let id = nextID.add(1, ordering: .relaxed).oldValue
     let (loop, agent) = (loop, agent)

@@ -19,7 +19,9 @@ public struct HTTPRequest: Sendable, CustomStringConvertible, CustomReflectable 
 
   /// Host and path: all that messages name.
   public var place: String { base.place + String(target.prefix { $0 != "?" }) }
+  /// The method, host and path.
   public var description: String { "GET " + place }
+  /// The target alone, so that dumping a request cannot show the key.
   public var customMirror: Mirror { Mirror(self, children: ["target": target]) }
 
   /// The whole URL, key parameter included; for the transfer only.
@@ -99,6 +101,7 @@ public struct HTTPResponse: Sendable {
   /// The bytes as sent; empty for any status but 200, whose body nobody reads.
   public var body: [UInt8]
 
+  /// A response; everything but the status may be absent.
   public init(
     status: Int, body: [UInt8] = [], retryAfter: [String] = [], locationHost: String? = nil,
     date: Instant? = nil, contentEncoding: String? = nil

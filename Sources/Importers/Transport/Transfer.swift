@@ -23,7 +23,7 @@ final class Transfer: @unchecked Sendable {
   private var isSent = false
   let startedAt: Double
   private var lastByteAt: Double
-  private var lastSocketBytes: Int64 = -1
+  private var ports: (local: Int32, remote: Int32) = (0, 0)
 
   init(
     id: UInt64, request: HTTPRequest, agent: String, now: Double,
@@ -92,15 +92,18 @@ final class Transfer: @unchecked Sendable {
   /// Ends the transfer with curl's verdict.
   func end(_ code: CURLcode) {
     // Once a status other than 200 is known, trouble with a body that nobody reads changes nothing.
-    if code == CURLE_OK || (headersComplete && response.status != 200) { return deliver(.success(response)) }
+    if headersComplete, code == CURLE_OK || response.status != 200 { return deliver(.success(response)) }
     switch code {
+    case CURLE_OK: deliver(.failure(.connection("the answer ended within its headers")))
     case _ where isTooLarge: deliver(.failure(.tooLarge))
     case CURLE_OPERATION_TIMEDOUT: deliver(.failure(.timeout))
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
       deliver(.failure(.certificate(String(cString: errorText))))
     case CURLE_ABORTED_BY_CALLBACK: deliver(.failure(.connection("the server closed a kept connection")))
     case CURLE_SSL_CACERT_BADFILE: deliver(.failure(.setup("ca_file cannot be read as certificates")))
-    case CURLE_UNSUPPORTED_PROTOCOL, CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_BAD_FUNCTION_ARGUMENT:
+    // The scheme is one of ours, so this speaks of what came back.
+    case CURLE_UNSUPPORTED_PROTOCOL: deliver(.failure(.connection("the answer is not HTTP")))
+    case CURLE_URL_MALFORMAT, CURLE_OUT_OF_MEMORY, CURLE_BAD_FUNCTION_ARGUMENT:
       deliver(.failure(.setup(Self.words(of: code))))
     default: deliver(.failure(.connection(Self.words(of: code))))
     }
@@ -120,15 +123,10 @@ final class Transfer: @unchecked Sendable {
     let patience = isSent ? request.timeoutSeconds : request.timeoutSeconds + 5
     guard now - lastByteAt >= patience else { return min(end, lastByteAt + patience) }
     // curl reports headers by the line; a line that comes byte by byte is seen on the socket only.
-    if let easy {
-      let bytes = rc_socket_bytes(easy)
-      if isSent, bytes > lastSocketBytes {
-        lastSocketBytes = bytes
-        lastByteAt = now
-        return min(end, now + patience)
-      }
-    }
-    return nil
+    let silence = isSent ? rc_silence(ports.local, ports.remote) : -1
+    guard silence >= 0, now - Double(silence) / 1_000 > lastByteAt else { return nil }
+    lastByteAt = now - Double(silence) / 1_000
+    return now - lastByteAt < patience ? min(end, lastByteAt + patience) : nil
   }
 
   func release() {
@@ -140,9 +138,10 @@ final class Transfer: @unchecked Sendable {
 
   /// The connection stands and the request goes out: once. A second time means that curl found a kept
   /// connection dead and would send again by itself, past the limits that count every request.
-  fileprivate func ready() -> Bool {
+  fileprivate func ready(from local: Int32, to remote: Int32) -> Bool {
     guard !isSent else { return false }
     isSent = true
+    ports = (local, remote)
     touch()
     return true
   }
@@ -170,10 +169,7 @@ final class Transfer: @unchecked Sendable {
     return true
   }
 
-  private func touch() {
-    lastByteAt = MonotonicTime.now()
-    if let easy { lastSocketBytes = rc_socket_bytes(easy) }
-  }
+  private func touch() { lastByteAt = MonotonicTime.now() }
 
   private func deliver(_ result: Result<HTTPResponse, TransportError>) { finish(result) }
 
@@ -197,6 +193,6 @@ private let receiveHeader: rc_data_callback = { data, size, count, context in
   return transfer(context)?.header(bytes) == true ? size * count : 0
 }
 
-private let becomeReady: rc_ready_callback = { context, _, _, _, _ in
-  transfer(context)?.ready() == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
+private let becomeReady: rc_ready_callback = { context, _, _, remote, local in
+  transfer(context)?.ready(from: local, to: remote) == true ? CURL_PREREQFUNC_OK : CURL_PREREQFUNC_ABORT
 }

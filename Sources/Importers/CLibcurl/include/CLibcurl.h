@@ -20,8 +20,9 @@ CURLMcode rc_multi_set_long(CURLM *multi, CURLMoption option, long value);
 
 /* The status of the response, 0 before there is one. */
 long rc_status(CURL *easy);
-/* Bytes the transfer's socket has received so far, parts of header lines included; -1 where not known. */
-int64_t rc_socket_bytes(CURL *easy);
+/* Milliseconds since the connection between these ports received anything, parts of a header line or of a TLS
+   record included, which curl does not tell; -1 where no such connection is open. */
+int64_t rc_silence(int local_port, int remote_port);
 /* Takes one finished transfer off the multi handle's list; 0 when there is none. */
 int rc_multi_take_done(CURLM *multi, CURL **easy, CURLcode *result);
 

@@ -1,0 +1,215 @@
+import ReconcileCore
+import Testing
+
+@testable import Importers
+
+@Suite("A provider is imported over the network")
+struct TransportImportTests {
+  @Test("evidence is kept before its records are stored, and a complete walk is reported once")
+  func order() async throws {
+    let trial = Trial(.maxfi) { target, _ in
+      target.contains("c=2") ? ok("next=\nb") : ok("next=/base/v2/payments?c=2\na")
+    }
+    let outcome = try await trial.run.run()
+    #expect(outcome.ending == .complete)
+    #expect(outcome.pages == 3)
+    #expect(outcome.requests == 3)
+    #expect(
+      trial.sink.notes.log == [
+        "keep /base/v2/payments?limit=100", "store 1", "keep /base/v2/payments?c=2", "store 2",
+        "keep /base/v2/payments?limit=100", "store 3",
+      ])
+    #expect(trial.sink.notes.completed == [.payments])
+  }
+
+  @Test("a failed page leaves what came, and the other lists are read all the same")
+  func otherLists() async throws {
+    let trial = Trial(.dapit) { target, _ in
+      if target.contains("list_transactions") {
+        return target.contains("offset=0&page=2") ? status(410) : ok("\na")
+      }
+      return target.contains("settlement_report") ? status(404) : ok("\nr")
+    }
+    let outcome = try await trial.run.run()
+    #expect(outcome.ending != .complete)
+    #expect(trial.sink.notes.completed == [.listRefunds])
+    #expect(
+      trial.sender.targets.last
+        == "/base?action=settlement_report&date_from=2026-03-01&date_to=2026-03-31")
+  }
+
+  @Test("a next link to another host ends the walk incomplete and is not followed")
+  func foreignLink() async throws {
+    let trial = Trial(.maxfi) { _, _ in ok("next=https://evil.example/v2/payments\na") }
+    #expect(try await trial.run.run().ending != .complete)
+    #expect(trial.sender.targets.count == 1)
+    #expect(trial.sink.notes.completed.isEmpty)
+  }
+
+  @Test("look-ups ask once for each id; 400 and 404 mean not found, other failures are failures")
+  func lookups() async throws {
+    let ids = ["found", "gone", "bad", "broken", "a/b", "found"]
+    let sink = MemorySink(lookups: ids.map { Lookup(id: Identifier(stored: $0)) })
+    let trial = Trial(.gate, sink: sink) { target, _ in
+      if target.hasSuffix("gone") { return status(404) }
+      if target.hasSuffix("bad") { return status(400) }
+      return target.hasSuffix("broken") ? status(500) : ok("x\nfound")
+    }
+    let outcome = try await trial.run.run()
+    let outcomes = sink.notes.outcomes
+    #expect(outcomes[Lookup(id: Identifier(stored: "found"))] == .found)
+    #expect(outcomes[Lookup(id: Identifier(stored: "gone"))] == .notFound)
+    #expect(outcomes[Lookup(id: Identifier(stored: "bad"))] == .notFound)
+    #expect(outcomes[Lookup(id: Identifier(stored: "broken"))] == .failed)
+    #expect(trial.sender.targets.filter { $0.hasSuffix("found") }.count == 1)
+    #expect(trial.sender.targets.contains("/base/api/v1/api/payments/a%2Fb"))
+    #expect(outcome.ending != .complete)
+  }
+
+  @Test("Gate refunds are looked up in a second step, on the same line")
+  func gateRefunds() async throws {
+    let lookups = [
+      Lookup(id: Identifier(stored: "p")), Lookup(id: Identifier(stored: "r"), isRefund: true),
+    ]
+    let sink = MemorySink(lookups: lookups)
+    let trial = Trial(.gate, sink: sink) { target, _ in target.hasSuffix("r") ? status(401) : ok("x\nfound") }
+    #expect(try await trial.run.run().ending == .complete)
+    #expect(trial.sender.targets == ["/base/api/v1/api/payments/p"])
+    let outcome = try await trial.run.refundLookups()
+    #expect(outcome.requests == 2)
+    guard case .refused = outcome.ending else {
+      Issue.record("not refused")
+      return
+    }
+    _ = try await trial.run.refundLookups()
+    #expect(trial.sender.targets.count == 2)
+  }
+
+  @Test("a first Inflow import reads all refunds, then each transaction once")
+  func inflowWhole() async throws {
+    let sink = MemorySink(lookups: [Lookup(id: Identifier(stored: "T1"))])
+    let trial = Trial(.inflow, sink: sink) { target, _ in
+      if target.hasPrefix("/base/refunds/?") {
+        return target.contains("page=2") ? status(404) : ok("\nR1>T1\nR2>T2\nR3>T2\nR4")
+      }
+      return ok("x\nfound")
+    }
+    #expect(try await trial.run.run().ending == .complete)
+    #expect(trial.sender.targets.first == "/base/refunds/?page_size=100&ordering=created_at")
+    #expect(Set(trial.sender.targets.suffix(2)) == ["/base/transactions/T1/", "/base/transactions/T2/"])
+    #expect(sink.notes.completed == [.refunds])
+  }
+
+  @Test("a later Inflow import reads a window, asks for every open refund, and withdraws nothing")
+  func inflowWindow() async throws {
+    var memory = ProviderMemory()
+    memory.hasCompleteWalk = true
+    memory.openRefunds = [Identifier(stored: "R9")]
+    let sink = MemorySink(memory: memory)
+    let trial = Trial(.inflow, sink: sink) { target, _ in
+      target.hasPrefix("/base/refunds/?") ? ok("next=\nR1>T1") : ok("x\nR9>T9")
+    }
+    #expect(try await trial.run.run().ending == .complete)
+    let first = try #require(trial.sender.targets.first)
+    #expect(first.contains("created_at__gte=2026-01-30T00%3A00%3A00Z"))
+    #expect(first.contains("created_at__lte=2026-04-02T00%3A00%3A00Z"))
+    #expect(trial.sender.targets.contains("/base/refunds/R9/"))
+    #expect(Set(trial.sender.targets.suffix(2)) == ["/base/transactions/T1/", "/base/transactions/T9/"])
+    #expect(sink.notes.completed.isEmpty)
+  }
+
+  @Test("what the warehouse throws stops the import")
+  func sinkFails() async throws {
+    let trial = Trial(.maxfi, sink: MemorySink(failsAtKeep: 1)) { _, number in
+      ok("next=?c=\(number)\nr\(number)")
+    }
+    await #expect(throws: Failure.self) { try await trial.run.run() }
+    let lookups = (0..<300).map { Lookup(id: Identifier(stored: "p\($0)")) }
+    let other = Trial(.gate, sink: MemorySink(lookups: lookups, failsAtKeep: 70)) { _, _ in ok("x\nfound") }
+    await #expect(throws: Failure.self) { try await other.run.run() }
+  }
+
+  @Test("a cancelled import keeps what came and ends as cancelled")
+  func cancelled() async throws {
+    let trial = Trial(.maxfi, latency: 1) { _, number in ok("next=?c=\(number)\nr\(number)") }
+    let task = Task { try await trial.run.run() }
+    while trial.sink.notes.bodies.count < 5 { await Task.yield() }
+    task.cancel()
+    await #expect(throws: CancellationError.self) { try await task.value }
+    let log = trial.sink.notes.log
+    #expect(log.filter { $0.hasPrefix("keep") }.count == log.filter { $0.hasPrefix("store") }.count)
+    #expect(trial.sink.notes.completed.isEmpty)
+  }
+
+  @Test("no key reaches evidence, requests or outcomes, however a provider echoes it")
+  func secrets() async throws {
+    let key = "sk_live_0123/456+789"
+    let trial = Trial(.maxfi, key: key) { target, _ in
+      target.contains("echo")
+        ? .success(HTTPResponse(status: 302, locationHost: key))
+        : ok("next=?echo=\(PercentEncoding.segment(key))\nrow \(key)")
+    }
+    let outcome = try await trial.run.run()
+    let body = try #require(trial.sink.notes.bodies.first)
+    let seen =
+      "\(outcome) \(trial.sink.notes.bodies.map(\.request)) "
+      + String(decoding: body.maskedBytes, as: UTF8.self)
+    #expect(!seen.contains("0123"))
+    #expect(seen.contains("redirect"))
+  }
+
+  @Test("settings that make no request possible end in words, without a request")
+  func unusableSettings() async throws {
+    let trial = Trial(.inflow, change: { $0.authHeader = "Authorization" }) { _, _ in ok("x") }
+    guard case .incomplete(let words) = try await trial.run.run().ending else {
+      Issue.record("complete")
+      return
+    }
+    #expect(words.contains("authorization header"))
+    #expect(trial.sender.targets.isEmpty)
+  }
+}
+
+@Suite("A probe looks at a provider")
+struct TransportProbeTests {
+  private func probe(_ kind: ProviderKind, _ reply: @escaping @Sendable (String, Int) -> ScriptedSender.Reply)
+    async throws -> (findings: [ProbeFinding], targets: [String])
+  {
+    let clock = FakeClock()
+    let sender = ScriptedSender(clock: clock, reply: reply)
+    let settings = ProviderSettings(
+      name: "trial", kind: kind,
+      source: .network(baseURL: "https://api.example.com", key: Secret("test-key-0123456789")),
+      currency: try #require(Currency("EUR")))
+    let environment = NetworkEnvironment(sender: sender, clock: clock, chance: { 0.25 })
+    let findings = await ProviderProbe(settings, reader: LineReader(), environment: environment).findings()
+    return (findings, sender.targets)
+  }
+
+  @Test("each kind is asked its cheapest requests")
+  func cheapest() async throws {
+    #expect(
+      try await probe(.maxfi) { _, _ in ok("next=\na") }.targets == ["/v2/health", "/v2/payments?limit=1"])
+    #expect(
+      try await probe(.dapit) { _, _ in ok("next=\na") }.targets == [
+        "?action=list_transactions&limit=200&offset=0"
+      ])
+    #expect(
+      try await probe(.inflow) { _, _ in ok("next=\na") }.targets == [
+        "/refunds/?page_size=1&ordering=created_at"
+      ])
+    let gate = try await probe(.gate) { _, _ in status(404) }
+    #expect(gate.findings.map(\.level) == [.good])
+  }
+
+  @Test("a refused key and a clock that is wrong are found")
+  func troubles() async throws {
+    let refused = try await probe(.maxfi) { _, _ in status(403) }
+    #expect(refused.findings.map(\.level) == [.refused])
+    #expect(refused.targets.count == 1)
+    let skewed = try await probe(.inflow) { _, _ in
+      .success(HTTPResponse(status: 200, body: Array("next=\na".utf8), date: Instant(seconds: 0)))
+    }
+    #expect(skewed.findings.map(\.level) == [.good, .notice])
+  }
+}
