@@ -32,7 +32,7 @@ struct TransportImportTests {
     }
     let outcome = try await trial.run.run()
     #expect(outcome.ending != .complete)
-    #expect(trial.sink.notes.completed == [.listRefunds])
+    #expect(trial.sink.notes.completed == [.listRefunds, .settlementReport])
     #expect(
       trial.sender.targets.last
         == "/base?action=settlement_report&date_from=2026-03-01&date_to=2026-03-31")
@@ -49,7 +49,7 @@ struct TransportImportTests {
   @Test("look-ups ask once for each id; 400 and 404 mean not found, other failures are failures")
   func lookups() async throws {
     let ids = ["found", "gone", "bad", "broken", "a/b", "found"]
-    let sink = MemorySink(lookups: ids.map { Lookup(id: Identifier(stored: $0)) })
+    let sink = NetworkSink(lookups: ids.map { Lookup(id: Identifier(stored: $0)) })
     let trial = Trial(.gate, sink: sink) { target, _ in
       if target.hasSuffix("gone") { return status(404) }
       if target.hasSuffix("bad") { return status(400) }
@@ -71,7 +71,7 @@ struct TransportImportTests {
     let lookups = [
       Lookup(id: Identifier(stored: "p")), Lookup(id: Identifier(stored: "r"), isRefund: true),
     ]
-    let sink = MemorySink(lookups: lookups)
+    let sink = NetworkSink(lookups: lookups)
     let trial = Trial(.gate, sink: sink) { target, _ in target.hasSuffix("r") ? status(401) : ok("x\nfound") }
     #expect(try await trial.run.run().ending == .complete)
     #expect(trial.sender.targets == ["/base/api/v1/api/payments/p"])
@@ -87,7 +87,7 @@ struct TransportImportTests {
 
   @Test("a first Inflow import reads all refunds, then each transaction once")
   func inflowWhole() async throws {
-    let sink = MemorySink(lookups: [Lookup(id: Identifier(stored: "T1"))])
+    let sink = NetworkSink(lookups: [Lookup(id: Identifier(stored: "T1"))])
     let trial = Trial(.inflow, sink: sink) { target, _ in
       if target.hasPrefix("/base/refunds/?") {
         return target.contains("page=2") ? status(404) : ok("\nR1>T1\nR2>T2\nR3>T2\nR4")
@@ -105,7 +105,7 @@ struct TransportImportTests {
     var memory = ProviderMemory()
     memory.hasCompleteWalk = true
     memory.openRefunds = [Identifier(stored: "R9")]
-    let sink = MemorySink(memory: memory)
+    let sink = NetworkSink(memory: memory)
     let trial = Trial(.inflow, sink: sink) { target, _ in
       target.hasPrefix("/base/refunds/?") ? ok("next=\nR1>T1") : ok("x\nR9>T9")
     }
@@ -120,12 +120,12 @@ struct TransportImportTests {
 
   @Test("what the warehouse throws stops the import")
   func sinkFails() async throws {
-    let trial = Trial(.maxfi, sink: MemorySink(failsAtKeep: 1)) { _, number in
+    let trial = Trial(.maxfi, sink: NetworkSink(failsAtKeep: 1)) { _, number in
       ok("next=?c=\(number)\nr\(number)")
     }
     await #expect(throws: Failure.self) { try await trial.run.run() }
     let lookups = (0..<300).map { Lookup(id: Identifier(stored: "p\($0)")) }
-    let other = Trial(.gate, sink: MemorySink(lookups: lookups, failsAtKeep: 70)) { _, _ in ok("x\nfound") }
+    let other = Trial(.gate, sink: NetworkSink(lookups: lookups, failsAtKeep: 70)) { _, _ in ok("x\nfound") }
     await #expect(throws: Failure.self) { try await other.run.run() }
   }
 
@@ -182,7 +182,7 @@ struct TransportProbeTests {
       source: .network(baseURL: "https://api.example.com", key: Secret("test-key-0123456789")),
       currency: try #require(Currency("EUR")))
     let environment = NetworkEnvironment(sender: sender, clock: clock, chance: { 0.25 })
-    let findings = await ProviderProbe(settings, reader: LineReader(), environment: environment).findings()
+    let findings = await ProviderProbe(settings, reader: PlainReader(), environment: environment).findings()
     return (findings, sender.targets)
   }
 

@@ -130,7 +130,7 @@ struct TransportRetryTests {
   @Test("three requests in a row that used up their tries give the provider up")
   func threeInARow() async throws {
     let lookups = (0..<20).map { Lookup(id: Identifier(stored: "p\($0)")) }
-    let sink = MemorySink(lookups: lookups)
+    let sink = NetworkSink(lookups: lookups)
     let trial = Trial(.gate, sink: sink) { _, _ in status(500) }
     let outcome = try await trial.run.run()
     #expect(reason(outcome).contains("three requests in a row"))
@@ -163,7 +163,7 @@ struct TransportLimitTests {
     let limit = RateLimit(requests: 5, seconds: 10)
     let lookups = (0..<40).map { Lookup(id: Identifier(stored: "p\($0)")) }
     let trial = Trial(
-      .gate, sink: MemorySink(lookups: lookups), latency: 0.3, change: { $0.rateLimit = limit }
+      .gate, sink: NetworkSink(lookups: lookups), latency: 0.3, change: { $0.rateLimit = limit }
     ) {
       _, number in number % 7 == 0 ? status(503) : ok("x")
     }

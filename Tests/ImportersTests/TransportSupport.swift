@@ -50,7 +50,7 @@ final class ScriptedSender: HTTPSending {
 }
 
 /// Bodies of the tests: a line for the hint, then a line a row; `!` is cut short, `?` has a wrong shape.
-struct LineReader: ProviderReader {
+struct PlainReader: ProviderReader {
   func read(_ stream: ProviderStream, body: [UInt8], request: String, isRefundLookup: Bool)
     throws(UnreadableBody) -> BodyContents
   {
@@ -77,7 +77,7 @@ struct LineReader: ProviderReader {
 }
 
 /// A warehouse that remembers what was brought, in order.
-final class MemorySink: ImportSink {
+final class NetworkSink: ImportSink {
   struct Notes {
     var log: [String] = []
     var bodies: [FetchedBody] = []
@@ -129,11 +129,11 @@ final class MemorySink: ImportSink {
 struct Trial {
   let clock = FakeClock()
   let sender: ScriptedSender
-  let sink: MemorySink
+  let sink: NetworkSink
   let run: NetworkImport
 
   init(
-    _ kind: ProviderKind, sink: MemorySink = MemorySink(), latency: Double = 0,
+    _ kind: ProviderKind, sink: NetworkSink = NetworkSink(), latency: Double = 0,
     key: String = "test-key-0123456789", change: (inout ProviderSettings) -> Void = { _ in },
     reply: @escaping @Sendable (String, Int) -> ScriptedSender.Reply
   ) {
@@ -148,7 +148,7 @@ struct Trial {
     sender = ScriptedSender(clock: clock, latency: latency, reply: reply)
     self.sink = sink
     run = NetworkImport(
-      settings, period: period, reader: LineReader(), mask: { $0 }, sink: sink,
+      settings, period: period, reader: PlainReader(), mask: { $0 }, sink: sink,
       environment: NetworkEnvironment(sender: sender, clock: clock, chance: { 0.5 }))
   }
 }

@@ -7,7 +7,8 @@ import ReconcileCore
 struct Reconcile: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reconcile",
-    abstract: "Tells whether the money that payment providers say they took is the money the orders were due.",
+    abstract:
+      "Tells whether the money that payment providers say they took is the money the orders were due.",
     discussion: """
       reconcile --from 2026-03-01 --to 2026-03-31
       reconcile --period yesterday --quiet

@@ -131,7 +131,8 @@ public final class Zone: Sendable, CustomStringConvertible {
 
   /// The zone with this name, nil when there is none.
   public init?(_ name: String) {
-    guard !name.isEmpty, !name.hasPrefix("GMT+"), !name.hasPrefix("GMT-"), let rules = TimeZone(identifier: name)
+    guard !name.isEmpty, !name.hasPrefix("GMT+"), !name.hasPrefix("GMT-"),
+      let rules = TimeZone(identifier: name)
     else { return nil }
     self.name = name
     self.rules = rules

@@ -37,7 +37,9 @@ public struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertibl
     if ascii {
       text = String(trimmed)
     } else {
-      if trimmed.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) }) { throw .controlCharacter }
+      if trimmed.unicodeScalars.contains(where: { (0x80...0x9F).contains($0.value) }) {
+        throw .controlCharacter
+      }
       text = String(trimmed).precomposedStringWithCanonicalMapping
     }
   }
@@ -48,5 +50,7 @@ public struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertibl
   public var description: String { text }
   public static func == (a: Identifier, b: Identifier) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
   public func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
-  public static func < (a: Identifier, b: Identifier) -> Bool { a.text.utf8.lexicographicallyPrecedes(b.text.utf8) }
+  public static func < (a: Identifier, b: Identifier) -> Bool {
+    a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
+  }
 }

@@ -85,7 +85,8 @@ public enum AmountText {
       }
     }
     guard !whole.isEmpty, !seenMark || !fraction.isEmpty else { throw .notANumber }
-    return try scaled(digits: whole + fraction, shift: exponent - fraction.count, exponent: exponent, negative: false)
+    return try scaled(
+      digits: whole + fraction, shift: exponent - fraction.count, exponent: exponent, negative: false)
   }
 
   /// A JSON number (RFC 8259 grammar, with exponent) as minor units of a currency with `exponent` decimals.

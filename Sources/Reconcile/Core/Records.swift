@@ -145,7 +145,8 @@ public struct MerchantRefund: Sendable, Equatable {
   public var providerReference: Identifier?
 
   public init(
-    id: Identifier, orderID: Identifier, createdAt: Instant, amount: Money, providerReference: Identifier? = nil
+    id: Identifier, orderID: Identifier, createdAt: Instant, amount: Money,
+    providerReference: Identifier? = nil
   ) {
     self.id = id
     self.orderID = orderID

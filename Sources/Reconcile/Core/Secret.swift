@@ -1,5 +1,7 @@
 /// A key or webhook secret. It cannot be printed, logged or encoded; only the transport and the signature check look inside.
-public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible, CustomReflectable {
+public struct Secret: Sendable, Hashable, CustomStringConvertible, CustomDebugStringConvertible,
+  CustomReflectable
+{
   private let value: String
 
   /// Wraps a value read from an environment variable or a file.

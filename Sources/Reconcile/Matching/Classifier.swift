@@ -48,7 +48,8 @@ public struct Classifier: Sendable {
       return answer
     }
 
-    let match = try matchStatus(order, own: own, collected: collected, collectedIsKnown: collectedIsKnown, gap: gap)
+    let match = try matchStatus(
+      order, own: own, collected: collected, collectedIsKnown: collectedIsKnown, gap: gap)
     let excess = collected - amount
     let excessDue = excess > rules.tolerance(for: currency) && !feeSwallows(excess, order) ? excess : 0
     let due =
@@ -73,14 +74,17 @@ public struct Classifier: Sendable {
   }
 
   private func matchStatus(
-    _ order: OrderCase, own: [LinkedPayment], collected: Int64, collectedIsKnown: Bool, gap: () throws -> ReadingGaps
+    _ order: OrderCase, own: [LinkedPayment], collected: Int64, collectedIsKnown: Bool,
+    gap: () throws -> ReadingGaps
   ) throws -> MatchStatus {
     let amount = order.amount.minorUnits
     let currency = order.amount.currency
     if order.payments.contains(where: { $0.currency != currency && ($0.collected ?? 0) > 0 }) {
       return .currencyMismatch
     }
-    if !collectedIsKnown || (collected == 0 && order.payments.contains { $0.status == .unknown }) { return .unknown }
+    if !collectedIsKnown || (collected == 0 && order.payments.contains { $0.status == .unknown }) {
+      return .unknown
+    }
     if order.isCancelled { return collected == 0 ? .cancelled : .paidCancelled }
     let difference = collected - amount
     if abs(difference) <= rules.tolerance(for: currency), collected > 0 || amount == 0 { return .exact }
@@ -98,14 +102,17 @@ public struct Classifier: Sendable {
   private func feeSwallows(_ excess: Int64, _ order: OrderCase) -> Bool {
     var smallest: Int64?
     for payment in order.payments where (payment.collected ?? 0) > 0 {
-      guard let fee = rules.refundFees[payment.provider], fee.currency == order.amount.currency else { return false }
+      guard let fee = rules.refundFees[payment.provider], fee.currency == order.amount.currency else {
+        return false
+      }
       smallest = min(smallest ?? fee.minorUnits, fee.minorUnits)
     }
     return smallest.map { excess <= $0 } ?? false
   }
 
   private func refundVerdict(
-    _ order: OrderCase, due: Int64, refunded: Int64, asked: Int64, collected: Int64, gap: () throws -> ReadingGaps
+    _ order: OrderCase, due: Int64, refunded: Int64, asked: Int64, collected: Int64,
+    gap: () throws -> ReadingGaps
   ) throws -> RefundVerdict {
     if due == 0, refunded == 0 { return .none }
     if refunded == due {

@@ -59,7 +59,9 @@ extension Classifier {
     case .exact, .unknown, .cancelled, .unverified, .pending:
       break
     }
-    if order.payments.contains(where: { $0.collected == nil }) || order.refunds.contains(where: { $0.amount == nil }) {
+    if order.payments.contains(where: { $0.collected == nil })
+      || order.refunds.contains(where: { $0.amount == nil })
+    {
       add(.amountUnknown, amount, nil) { _ in
         order.payments.contains { $0.collected == nil }
           ? "The provider does not say how much of a payment came in." + netHint(order)
@@ -96,7 +98,8 @@ extension Classifier {
         finding.refundID = refund.refundID
         finding.expected = refund.amount
         finding.actual = 0
-        finding.explanation = "The refund of \(finding.words(refund.amount)) failed and the money is still owed."
+        finding.explanation =
+          "The refund of \(finding.words(refund.amount)) failed and the money is still owed."
         findings.append(finding)
       }
     }
@@ -109,13 +112,15 @@ extension Classifier {
     return "\(finding.words(verdict.due)) is to be given back, \(refunded) went out so far."
   }
 
-
   /// For amounts net of fees: what the provider would have kept if the order was paid in full.
   private func netHint(_ order: OrderCase) -> String {
     let net = order.payments.compactMap(\.netAmount)
-    guard !net.isEmpty, let sum = try? net.reduce(Money.zero(order.amount.currency), { total, amount throws(MoneyError) in
-      try total.adding(Money(minorUnits: amount, currency: total.currency))
-    }), let fee = try? order.amount.subtracting(sum)
+    guard !net.isEmpty,
+      let sum = try? net.reduce(
+        Money.zero(order.amount.currency),
+        { total, amount throws(MoneyError) in
+          try total.adding(Money(minorUnits: amount, currency: total.currency))
+        }), let fee = try? order.amount.subtracting(sum)
     else { return "" }
     return " It reports \(sum.decimalText) \(sum.currency) after its fees; if the order was paid in full,"
       + " the fee is \(fee.decimalText) \(sum.currency)."

@@ -18,7 +18,9 @@ enum Deflate {
   static func decompress(_ bytes: [UInt8], count: Int) -> [UInt8]? {
     var output = [UInt8](repeating: 0, count: max(1, count))
     var length = uLong(output.count)
-    guard uncompress(&output, &length, bytes, uLong(bytes.count)) == Z_OK, Int(length) == count else { return nil }
+    guard uncompress(&output, &length, bytes, uLong(bytes.count)) == Z_OK, Int(length) == count else {
+      return nil
+    }
     output.removeLast(output.count - count)
     return output
   }

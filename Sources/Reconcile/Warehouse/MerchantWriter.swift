@@ -61,7 +61,8 @@ public final class MerchantWriter {
     if rejects.count >= Self.batch { try flush() }
   }
 
-  private static let orderColumns = "created_at, currency, amount_minor, provider, provider_reference, is_cancelled"
+  private static let orderColumns =
+    "created_at, currency, amount_minor, provider, provider_reference, is_cancelled"
   private static let refundColumns = "order_id, created_at, currency, amount_minor, provider_reference"
 
   private func flush() throws {
@@ -94,7 +95,8 @@ public final class MerchantWriter {
   }
 
   private func stageRefunds(_ db: Database) throws {
-    let add = try db.cachedStatement(sql: "INSERT OR IGNORE INTO temp.staged_refund VALUES (?, ?, ?, ?, ?, ?, ?)")
+    let add = try db.cachedStatement(
+      sql: "INSERT OR IGNORE INTO temp.staged_refund VALUES (?, ?, ?, ?, ?, ?, ?)")
     for (refund, source) in refunds {
       let arguments: StatementArguments = [
         refund.id.text, refund.orderID.text, refund.createdAt.microseconds, refund.amount.currency.code,
@@ -102,7 +104,8 @@ public final class MerchantWriter {
       ]
       try add.execute(arguments: arguments)
       if db.changesCount > 0 { continue }
-      try supersede("merchant_refund", table: "staged_refund", key: "refund_id", refund.id.text, Self.refundColumns, db)
+      try supersede(
+        "merchant_refund", table: "staged_refund", key: "refund_id", refund.id.text, Self.refundColumns, db)
       try db.cachedStatement(sql: "INSERT OR REPLACE INTO temp.staged_refund VALUES (?, ?, ?, ?, ?, ?, ?)")
         .execute(arguments: arguments)
     }
@@ -135,7 +138,8 @@ public final class MerchantWriter {
           INSERT OR IGNORE INTO touched_order SELECT id FROM sales_order WHERE id > (SELECT last FROM temp.before_merge);
           """)
       try merge(
-        "merchant_refund", table: "merchant_refund", staged: "staged_refund", key: "refund_id", Self.refundColumns, db,
+        "merchant_refund", table: "merchant_refund", staged: "staged_refund", key: "refund_id",
+        Self.refundColumns, db,
         touch: """
           INSERT OR IGNORE INTO touched_order SELECT o.id FROM merchant_refund m JOIN sales_order o ON o.order_id = m.order_id
           WHERE m.id IN (SELECT id FROM temp.different);
@@ -147,14 +151,16 @@ public final class MerchantWriter {
       try db.execute(sql: "DELETE FROM input_file")
       for (kind, file) in files {
         try db.execute(
-          sql: "INSERT OR REPLACE INTO input_file (path, kind, row_count, sha256, run) VALUES (?, ?, ?, ?, ?)",
+          sql:
+            "INSERT OR REPLACE INTO input_file (path, kind, row_count, sha256, run) VALUES (?, ?, ?, ?, ?)",
           arguments: [file.path, kind, file.rows, file.sha256, run.number])
       }
     }
   }
 
   private func merge(
-    _ kind: String, table: String, staged: String, key: String, _ columns: String, _ db: Database, touch: String,
+    _ kind: String, table: String, staged: String, key: String, _ columns: String, _ db: Database,
+    touch: String,
     touchNew: String
   ) throws {
     let names = columns.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
@@ -168,7 +174,8 @@ public final class MerchantWriter {
         CREATE TEMP TABLE before_merge AS SELECT coalesce(max(id), 0) AS last FROM \(table);
         """)
     let old = try Row.fetchAll(
-      db, sql: "SELECT \(key) AS record, \(columns) FROM \(table) WHERE id IN (SELECT id FROM temp.different)")
+      db, sql: "SELECT \(key) AS record, \(columns) FROM \(table) WHERE id IN (SELECT id FROM temp.different)"
+    )
     for row in old { try Warehouse.remember(kind, provider: "", row["record"], row, run: run, db) }
     try db.execute(sql: touch)
     try db.execute(
@@ -184,7 +191,8 @@ public final class MerchantWriter {
 
   private func store(_ event: WebhookEvent, _ db: Database) throws {
     let values: [DatabaseValueConvertible?] = [
-      event.received?.minorUnits, event.received?.currency.code, event.paidAt?.microseconds, event.refund?.id.text,
+      event.received?.minorUnits, event.received?.currency.code, event.paidAt?.microseconds,
+      event.refund?.id.text,
       event.refund?.amount.minorUnits, event.refund?.amount.currency.code, event.refund?.providerStatus,
       event.refund?.createdAt?.microseconds,
     ]
@@ -196,10 +204,12 @@ public final class MerchantWriter {
     if let old {
       let id: Int64 = old["id"]
       let references = try String.fetchAll(
-        db.cachedStatement(sql: "SELECT reference FROM event_reference WHERE provider = ? AND event = ? ORDER BY 1"),
+        db.cachedStatement(
+          sql: "SELECT reference FROM event_reference WHERE provider = ? AND event = ? ORDER BY 1"),
         arguments: [event.provider, id])
       let orders = try String.fetchAll(
-        db.cachedStatement(sql: "SELECT order_id FROM event_order WHERE event = ? ORDER BY 1"), arguments: [id])
+        db.cachedStatement(sql: "SELECT order_id FROM event_order WHERE event = ? ORDER BY 1"),
+        arguments: [id])
       let isSame =
         references == Set(event.references).sorted().map(\.text)
         && orders == Set(event.orderIDs).sorted().map(\.text)
@@ -217,7 +227,9 @@ public final class MerchantWriter {
     for reference in Set(event.references) {
       try db.cachedStatement(sql: "INSERT INTO event_reference (provider, reference, event) VALUES (?, ?, ?)")
         .execute(arguments: [event.provider, reference.text, id])
-      try db.cachedStatement(sql: "INSERT OR IGNORE INTO touched_name VALUES (?)").execute(arguments: [reference.text])
+      try db.cachedStatement(sql: "INSERT OR IGNORE INTO touched_name VALUES (?)").execute(arguments: [
+        reference.text
+      ])
     }
     for order in Set(event.orderIDs) {
       try db.cachedStatement(sql: "INSERT INTO event_order (order_id, event) VALUES (?, ?)")

@@ -49,13 +49,18 @@ extension Warehouse {
     }
   }
 
-  private func findPayment(_ text: String, _ db: Database) throws -> (number: Int64, provider: String, id: String) {
+  private func findPayment(_ text: String, _ db: Database) throws -> (
+    number: Int64, provider: String, id: String
+  ) {
     let id = try identifier(text)
     var rows = try Row.fetchAll(
-      db, sql: "SELECT id, provider, payment_id FROM payment WHERE payment_id = ? AND is_test = 0", arguments: [id])
+      db, sql: "SELECT id, provider, payment_id FROM payment WHERE payment_id = ? AND is_test = 0",
+      arguments: [id])
     if rows.isEmpty, let colon = id.firstIndex(of: ":") {
       rows = try Row.fetchAll(
-        db, sql: "SELECT id, provider, payment_id FROM payment WHERE provider = ? AND payment_id = ? AND is_test = 0",
+        db,
+        sql:
+          "SELECT id, provider, payment_id FROM payment WHERE provider = ? AND payment_id = ? AND is_test = 0",
         arguments: [String(id[..<colon]), String(id[id.index(after: colon)...])])
     }
     guard let row = rows.first else {
@@ -73,7 +78,8 @@ extension Warehouse {
   }
 
   private func decide(
-    _ payment: (number: Int64, provider: String, id: String), order: String?, note: String, _ decider: Decider,
+    _ payment: (number: Int64, provider: String, id: String), order: String?, note: String,
+    _ decider: Decider,
     _ db: Database
   ) throws {
     try db.execute(
@@ -85,12 +91,15 @@ extension Warehouse {
   }
 
   /// Writes a person's verdict on a discrepancy; throws 64 when no such discrepancy was ever found.
-  public func resolve(_ verdicts: [(id: String, resolution: Resolution, note: String)], by decider: Decider) throws {
+  public func resolve(_ verdicts: [(id: String, resolution: Resolution, note: String)], by decider: Decider)
+    throws
+  {
     try write { db in
       for verdict in verdicts {
         guard
           try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM discrepancy WHERE id = ?)", arguments: [verdict.id]) ?? false
+            db, sql: "SELECT EXISTS (SELECT 1 FROM discrepancy WHERE id = ?)", arguments: [verdict.id])
+            ?? false
         else {
           throw Failure(
             .usage, "no discrepancy `\(verdict.id)` is in the warehouse", at: path,

@@ -64,7 +64,9 @@ extension Warehouse {
         WHERE n.payment = ? AND e.received_minor IS NOT NULL AND e.received_currency = ?
         ORDER BY e.paid_at DESC NULLS LAST, e.received_minor DESC LIMIT 1
         """)
-    let hasEvents = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE received_minor IS NOT NULL)") ?? false
+    let hasEvents =
+      try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE received_minor IS NOT NULL)")
+      ?? false
     let providers = Dictionary(uniqueKeysWithValues: settings.providers.map { ($0.name, $0) })
     let rows = try Row.fetchCursor(
       db,
@@ -85,7 +87,8 @@ extension Warehouse {
         amountIsNet: row[7])
       let paidAt = (row[6] as Int64?).map(Instant.init(microseconds:))
       try update.execute(arguments: [
-        collected, paidAt.map { settings.zone.day(of: $0).dayNumber }, paidAt.map { provider.zone.day(of: $0).dayNumber },
+        collected, paidAt.map { settings.zone.day(of: $0).dayNumber },
+        paidAt.map { provider.zone.day(of: $0).dayNumber },
         id,
       ])
     }
@@ -170,7 +173,10 @@ extension Warehouse {
         let paymentID: String = row["payment_id"]
         let word: String = row["provider_status"]
         let changedAt: Int64? = row["changed_at"]
-        func put(_ refundID: String, _ currency: String, _ amount: Int64?, _ word: String, _ at: Int64?, inferred: Bool)
+        func put(
+          _ refundID: String, _ currency: String, _ amount: Int64?, _ word: String, _ at: Int64?,
+          inferred: Bool
+        )
           throws
         {
           try add.execute(arguments: [
@@ -185,14 +191,17 @@ extension Warehouse {
         let told = try Row.fetchAll(events, arguments: [id])
         for event in told {
           try put(
-            event["refund_id"], event["refund_currency"], event["refund_minor"], event["refund_status"] ?? word,
+            event["refund_id"], event["refund_currency"], event["refund_minor"],
+            event["refund_status"] ?? word,
             event["refund_created_at"] ?? changedAt, inferred: false)
         }
         if !told.isEmpty { continue }
         if provider.kind == .gate, try Bool.fetchOne(looked, arguments: [id]) ?? false { continue }
         switch row["status"] as String {
-        case "refunded": try put(paymentID + ":refund", currency, row["collected_minor"], word, changedAt, inferred: true)
-        case "partially_refunded": try put(paymentID + ":refund", currency, nil, word, changedAt, inferred: true)
+        case "refunded":
+          try put(paymentID + ":refund", currency, row["collected_minor"], word, changedAt, inferred: true)
+        case "partially_refunded":
+          try put(paymentID + ":refund", currency, nil, word, changedAt, inferred: true)
         default: break
         }
       }
@@ -246,9 +255,11 @@ extension Warehouse {
     for row in undated {
       guard let provider = providers[row["provider"]] else { continue }
       let instant = Instant(microseconds: row["refunded_at"])
-      try db.cachedStatement(sql: "UPDATE refund SET refunded_on = ?, local_on = ? WHERE id = ?").execute(arguments: [
-        settings.zone.day(of: instant).dayNumber, provider.zone.day(of: instant).dayNumber, row["id"] as Int64,
-      ])
+      try db.cachedStatement(sql: "UPDATE refund SET refunded_on = ?, local_on = ? WHERE id = ?").execute(
+        arguments: [
+          settings.zone.day(of: instant).dayNumber, provider.zone.day(of: instant).dayNumber,
+          row["id"] as Int64,
+        ])
     }
   }
 }

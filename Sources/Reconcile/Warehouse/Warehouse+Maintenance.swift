@@ -9,12 +9,15 @@ extension Warehouse {
     var problems = try read { db in
       var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
       let broken = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check")
-      problems += broken.prefix(20).map { "a row of \($0[0] as String) points to a row of \($0[2] as String) that is not there" }
-      let linked = try Int64.fetchOne(
-        db,
-        sql: """
-          SELECT count(*) FROM payment p WHERE p.is_test = 1 AND p.sales_order IS NOT NULL
-          """) ?? 0
+      problems += broken.prefix(20).map {
+        "a row of \($0[0] as String) points to a row of \($0[2] as String) that is not there"
+      }
+      let linked =
+        try Int64.fetchOne(
+          db,
+          sql: """
+            SELECT count(*) FROM payment p WHERE p.is_test = 1 AND p.sales_order IS NOT NULL
+            """) ?? 0
       if linked > 0 { problems.append("\(linked) test payments are linked to orders") }
       return problems
     }
@@ -22,7 +25,9 @@ extension Warehouse {
     try read { db in
       let bodies = try Row.fetchCursor(db, sql: "SELECT sha256, byte_count, deflated FROM evidence_body")
       while let row = try bodies.next() {
-        do { _ = try evidenceBytes(db, body: row) } catch let failure as Failure { problems.append(failure.what) }
+        do { _ = try evidenceBytes(db, body: row) } catch let failure as Failure {
+          problems.append(failure.what)
+        }
       }
     }
     return problems
@@ -42,7 +47,8 @@ extension Warehouse {
       try queue.writeWithoutTransaction { db in try db.execute(sql: "VACUUM INTO ?", arguments: [partial]) }
     } catch let error as DatabaseError {
       throw Failure(
-        .outputNotWritten, "the backup could not be written (\(error.message ?? "\(error.resultCode)"))", at: target,
+        .outputNotWritten, "the backup could not be written (\(error.message ?? "\(error.resultCode)"))",
+        at: target,
         remedy: "check the folder, its permissions and the free space")
     }
     chmod(partial, 0o600)
@@ -52,10 +58,12 @@ extension Warehouse {
         .warehouseFailed, "the copy does not pass its check: \(problems[0])", at: target,
         remedy: "run `reconcile warehouse check --deep` on the warehouse itself")
     }
-    guard Self.sync(partial), rename(partial, target) == 0, Self.sync((target as NSString).deletingLastPathComponent)
+    guard Self.sync(partial), rename(partial, target) == 0,
+      Self.sync((target as NSString).deletingLastPathComponent)
     else {
       throw Failure(
-        .outputNotWritten, "the backup could not be finished (\(String(cString: strerror(errno))))", at: target,
+        .outputNotWritten, "the backup could not be finished (\(String(cString: strerror(errno))))",
+        at: target,
         remedy: "check the folder, its permissions and the free space")
     }
   }

@@ -9,7 +9,8 @@ extension Warehouse {
   ///
   /// - Throws: `Failure`, also when `checkCancelled` throws; the transaction is then rolled back whole.
   public func match(
-    settings: Settings, run: RunHandle, period: Period, asOf: Instant, checkCancelled: @escaping () throws -> Void
+    settings: Settings, run: RunHandle, period: Period, asOf: Instant,
+    checkCancelled: @escaping () throws -> Void
   ) throws {
     try link(settings: settings)
     try checkCancelled()
@@ -45,16 +46,19 @@ extension Warehouse {
     try db.cachedStatement(
       sql: "INSERT OR REPLACE INTO temp.found VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
-      finding.id, scope, finding.code.rawValue, finding.status.rawValue, finding.provider, finding.currency?.code,
+      finding.id, scope, finding.code.rawValue, finding.status.rawValue, finding.provider,
+      finding.currency?.code,
       finding.orderID, finding.paymentID, finding.refundID, finding.businessDay?.dayNumber, finding.expected,
       finding.actual, finding.isCount, finding.explanation, salesOrder,
     ])
   }
 
   private func classifyOrders(
-    _ settings: Settings, _ reading: ReadingState, asOf: Instant, _ checkCancelled: () throws -> Void, _ db: Database
+    _ settings: Settings, _ reading: ReadingState, asOf: Instant, _ checkCancelled: () throws -> Void,
+    _ db: Database
   ) throws {
-    let merchantRefundsKnown = try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM merchant_refund)") ?? false
+    let merchantRefundsKnown =
+      try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM merchant_refund)") ?? false
     let rules = MatchingRules(settings: settings, asOf: asOf, merchantRefundsKnown: merchantRefundsKnown)
     let classifier = Classifier(rules: rules)
     let orders = try Row.fetchCursor(
@@ -98,7 +102,8 @@ extension Warehouse {
         var payment = LinkedPayment(
           provider: row[1], paymentID: row[2], currency: currency, collected: row[4],
           status: PaymentStatus(rawValue: row[5]) ?? .unknown,
-          paidAt: (row[6] as Int64?).map(Instant.init(microseconds:)), rule: MatchRule(rawValue: row[7]) ?? .manual)
+          paidAt: (row[6] as Int64?).map(Instant.init(microseconds:)),
+          rule: MatchRule(rawValue: row[7]) ?? .manual)
         if row[8] as Bool, payment.collected == nil { payment.netAmount = row[9] }
         order.payments.append(payment)
       }
@@ -114,7 +119,8 @@ extension Warehouse {
         guard row[5] as String == currency.code else { return }
         order.asked.append(
           AskedRefund(
-            refundID: row[1], createdAt: Instant(microseconds: row[2]), amount: row[3], providerReference: row[4]))
+            refundID: row[1], createdAt: Instant(microseconds: row[2]), amount: row[3],
+            providerReference: row[4]))
       }
       let reference: String? = row[6]
       let verdict: OrderVerdict
@@ -122,7 +128,8 @@ extension Warehouse {
         verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
       } catch is MoneyError {
         throw Failure(
-          .inputRejected, "the amounts of one order add up to more than can be counted exactly", at: order.orderID,
+          .inputRejected, "the amounts of one order add up to more than can be counted exactly",
+          at: order.orderID,
           remedy: "check the order's payments and refunds; one of the amounts must be wrong")
       }
       try store(verdict, of: order, number: number, settings: settings, db)
@@ -152,13 +159,16 @@ extension Warehouse {
           is_final = excluded.is_final
         """
     ).execute(arguments: [
-      number, day.dayNumber, provider, verdict.matchStatus.rawValue, verdict.refundStatus.rawValue, verdict.collected,
+      number, day.dayNumber, provider, verdict.matchStatus.rawValue, verdict.refundStatus.rawValue,
+      verdict.collected,
       verdict.due, verdict.refunded, verdict.refundFees, list(order.payments.map(\.paymentID)),
       list(order.refunds.map(\.refundID)), list(order.payments.map(\.rule.rawValue)), verdict.isFinal,
     ])
     for var finding in verdict.findings {
       if finding.code == .refundFailed {
-        let refund = order.refunds.first { $0.refundID == finding.refundID && $0.provider == finding.provider }
+        let refund = order.refunds.first {
+          $0.refundID == finding.refundID && $0.provider == finding.provider
+        }
         finding.businessDay = refund?.refundedAt.map { settings.zone.day(of: $0) }
       } else {
         finding.provider = provider

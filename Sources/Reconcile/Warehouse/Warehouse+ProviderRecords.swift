@@ -72,7 +72,9 @@ public final class ProviderWriter {
     return db.changesCount > 0
   }
 
-  private func store(_ payment: PaymentRecord, askedAs lookupID: String?, _ evidence: Int64, _ db: Database) throws {
+  private func store(_ payment: PaymentRecord, askedAs lookupID: String?, _ evidence: Int64, _ db: Database)
+    throws
+  {
     var names = [payment.id] + payment.aliases
     if let lookupID { names.append(Identifier(stored: lookupID)) }
     var seen = Set<Identifier>()
@@ -116,7 +118,8 @@ public final class ProviderWriter {
           INSERT INTO payment (\(columns), provider, payment_id, evidence, changed_in_run)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
           """
-      ).execute(arguments: StatementArguments(values + [settings.name, payment.id.text, evidence, run.number]))
+      ).execute(
+        arguments: StatementArguments(values + [settings.name, payment.id.text, evidence, run.number]))
       id = db.lastInsertedRowID
       _ = try isFirstReading("payment", id, db)
     }
@@ -150,7 +153,8 @@ public final class ProviderWriter {
       """
     let old = try Row.fetchOne(
       db.cachedStatement(
-        sql: "SELECT id, withdrawn_in_run, payment, \(columns) FROM refund WHERE provider = ? AND refund_id = ?"),
+        sql:
+          "SELECT id, withdrawn_in_run, payment, \(columns) FROM refund WHERE provider = ? AND refund_id = ?"),
       arguments: [settings.name, refund.id.text])
     let id: Int64
     if let old {
@@ -165,8 +169,11 @@ public final class ProviderWriter {
         try remember("refund", refund.id.text, old, db)
       }
       // The payment it belonged to so far must be looked at again too.
-      try db.cachedStatement(sql: "INSERT OR IGNORE INTO touched_payment SELECT payment FROM refund WHERE id = ? AND payment IS NOT NULL")
-        .execute(arguments: [id])
+      try db.cachedStatement(
+        sql:
+          "INSERT OR IGNORE INTO touched_payment SELECT payment FROM refund WHERE id = ? AND payment IS NOT NULL"
+      )
+      .execute(arguments: [id])
       try db.cachedStatement(
         sql: """
           UPDATE refund SET (\(columns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?), evidence = ?, changed_in_run = ?,
@@ -181,7 +188,8 @@ public final class ProviderWriter {
           INSERT INTO refund (\(columns), provider, refund_id, origin, inferred, evidence, changed_in_run)
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'listed', 0, ?, ?)
           """
-      ).execute(arguments: StatementArguments(values + [settings.name, refund.id.text, evidence, run.number]))
+      ).execute(
+        arguments: StatementArguments(values + [settings.name, refund.id.text, evidence, run.number]))
       id = db.lastInsertedRowID
       _ = try isFirstReading("refund", id, db)
     }
@@ -212,7 +220,8 @@ public final class ProviderWriter {
           VALUES (?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          id, line.day.dayNumber, line.figures.gross, line.figures.refunds, line.figures.fees, line.figures.net,
+          id, line.day.dayNumber, line.figures.gross, line.figures.refunds, line.figures.fees,
+          line.figures.net,
           line.figures.count,
         ])
     }
@@ -257,11 +266,13 @@ extension Warehouse {
     _ kind: String, provider: String, _ recordID: String, _ old: Row, run: RunHandle, _ db: Database
   ) throws {
     var parts: [String] = []
-    for (column, value) in old where !["id", "record", "withdrawn_in_run", "payment"].contains(column) && !value.isNull {
+    for (column, value) in old
+    where !["id", "record", "withdrawn_in_run", "payment"].contains(column) && !value.isNull {
       parts.append("\(column)=\(value.storage.value.map { "\($0)" } ?? "")")
     }
     try db.cachedStatement(
-      sql: "INSERT OR IGNORE INTO history (kind, provider, record_id, facts, replaced_by_run) VALUES (?, ?, ?, ?, ?)"
+      sql:
+        "INSERT OR IGNORE INTO history (kind, provider, record_id, facts, replaced_by_run) VALUES (?, ?, ?, ?, ?)"
     ).execute(arguments: [kind, provider, recordID, parts.joined(separator: "; "), run.number])
   }
 }

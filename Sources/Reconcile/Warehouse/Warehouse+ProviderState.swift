@@ -39,23 +39,23 @@ extension ProviderWriter {
   }
 
   private func withdraw(_ kind: ListedKind, _ db: Database) throws {
-      let table = kind.rawValue
-      let touch =
-        kind == .payments
-        ? "INSERT OR IGNORE INTO touched_payment SELECT id FROM payment"
-        : "INSERT OR IGNORE INTO touched_payment SELECT payment FROM refund"
-      let condition = """
-        provider = ? AND withdrawn_in_run IS NULL \(kind == .refunds ? "AND origin = 'listed' AND payment IS NOT NULL" : "")
+    let table = kind.rawValue
+    let touch =
+      kind == .payments
+      ? "INSERT OR IGNORE INTO touched_payment SELECT id FROM payment"
+      : "INSERT OR IGNORE INTO touched_payment SELECT payment FROM refund"
+    let condition = """
+      provider = ? AND withdrawn_in_run IS NULL \(kind == .refunds ? "AND origin = 'listed' AND payment IS NOT NULL" : "")
+      AND id NOT IN (SELECT id FROM temp.seen WHERE provider = ? AND kind = ?)
+      """
+    try db.execute(sql: "\(touch) WHERE \(condition)", arguments: [settings.name, settings.name, table])
+    try db.execute(
+      sql: """
+        UPDATE \(table) SET withdrawn_in_run = ? WHERE provider = ? AND withdrawn_in_run IS NULL
+        \(kind == .refunds ? "AND origin = 'listed'" : "")
         AND id NOT IN (SELECT id FROM temp.seen WHERE provider = ? AND kind = ?)
-        """
-      try db.execute(sql: "\(touch) WHERE \(condition)", arguments: [settings.name, settings.name, table])
-      try db.execute(
-        sql: """
-          UPDATE \(table) SET withdrawn_in_run = ? WHERE provider = ? AND withdrawn_in_run IS NULL
-          \(kind == .refunds ? "AND origin = 'listed'" : "")
-          AND id NOT IN (SELECT id FROM temp.seen WHERE provider = ? AND kind = ?)
-          """,
-        arguments: [run.number, settings.name, settings.name, table])
+        """,
+      arguments: [run.number, settings.name, settings.name, table])
   }
 
   /// What a list holds.

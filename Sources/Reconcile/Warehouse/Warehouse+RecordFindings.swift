@@ -41,7 +41,8 @@ extension Warehouse {
         try Self.put(finding, scope: "record", salesOrder: row["sales_order"], db)
       }
       func words(_ minor: Int64?) -> String {
-        minor.map { "\(Money(minorUnits: $0, currency: currency).decimalText) \(currency)" } ?? "an unknown amount"
+        minor.map { "\(Money(minorUnits: $0, currency: currency).decimalText) \(currency)" }
+          ?? "an unknown amount"
       }
       if row["sales_order"] == nil, collected ?? 1 > 0 {
         try put(.orphanPayment, 0, collected, "\(words(collected)) came in and no order claims the payment.")
@@ -49,7 +50,8 @@ extension Warehouse {
       if status == "unknown" {
         try put(
           .unknownStatus, nil, nil,
-          "The provider says \"\(row["provider_status"] as String)\", a word that no status map holds; add it to status_map.")
+          "The provider says \"\(row["provider_status"] as String)\", a word that no status map holds; add it to status_map."
+        )
       }
       if ["failed", "cancelled", "expired"].contains(status), let collected, collected > 0 {
         try put(.latePayment, 0, collected, "\(words(collected)) came in although the payment is \(status).")
@@ -102,15 +104,19 @@ extension Warehouse {
         try Self.put(finding, scope: "record", salesOrder: row["sales_order"], db)
       }
       func words(_ minor: Int64?) -> String {
-        minor.map { "\(Money(minorUnits: $0, currency: currency).decimalText) \(currency)" } ?? "an unknown amount"
+        minor.map { "\(Money(minorUnits: $0, currency: currency).decimalText) \(currency)" }
+          ?? "an unknown amount"
       }
       if row["payment"] == nil, status != "failed", reading.complete.contains(provider) {
-        try put(.orphanRefund, 0, amount, "\(words(amount)) was given back and the payment it belongs to is not known.")
+        try put(
+          .orphanRefund, 0, amount,
+          "\(words(amount)) was given back and the payment it belongs to is not known.")
       }
       if status == "unknown" {
         try put(
           .unknownStatus, nil, nil,
-          "The provider says \"\(row["provider_status"] as String)\", a word that no refund status map holds.")
+          "The provider says \"\(row["provider_status"] as String)\", a word that no refund status map holds."
+        )
       }
       if row["withdrawn_in_run"] != nil {
         try put(

@@ -25,7 +25,8 @@ public struct RunRecord: Sendable {
 extension Warehouse {
   /// Notes that a run begins.
   public func beginRun(
-    command: String, period: Period, asOf: Instant, tool: String, configurationDigest: String, isTestData: Bool
+    command: String, period: Period, asOf: Instant, tool: String, configurationDigest: String,
+    isTestData: Bool
   ) throws -> RunHandle {
     let started = Instant.now()
     let compact = "\(Instant(seconds: started.seconds))".filter { $0 != "-" && $0 != ":" }
@@ -38,7 +39,8 @@ extension Warehouse {
           VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
           """,
         arguments: [
-          id, command, started.microseconds, period.from.dayNumber, period.to.dayNumber, asOf.microseconds, tool,
+          id, command, started.microseconds, period.from.dayNumber, period.to.dayNumber, asOf.microseconds,
+          tool,
           configurationDigest, isTestData,
         ])
       return RunHandle(number: db.lastInsertedRowID, id: id)

@@ -41,9 +41,11 @@ private struct StoredReport {
 
 extension Warehouse {
   /// Compares each provider-local day of our records with the provider's own reports, and the reports with themselves.
-  func tieOutSettlement(_ settings: Settings, _ reading: ReadingState, period: Period, _ db: Database) throws {
+  func tieOutSettlement(_ settings: Settings, _ reading: ReadingState, period: Period, _ db: Database) throws
+  {
     try db.execute(
-      sql: "UPDATE settlement_line SET was_in_a_period = 1 WHERE was_in_a_period = 0 AND line_on BETWEEN ? AND ?",
+      sql:
+        "UPDATE settlement_line SET was_in_a_period = 1 WHERE was_in_a_period = 0 AND line_on BETWEEN ? AND ?",
       arguments: [period.from.dayNumber, period.to.dayNumber])
     var days = try ownDays(settings, db)
     let reports = try storedReports(db)
@@ -107,8 +109,10 @@ extension Warehouse {
   private func storedReports(_ db: Database) throws -> [StoredReport] {
     var reports = try Row.fetchAll(db, sql: "SELECT * FROM settlement_report ORDER BY id").map { row in
       StoredReport(
-        id: row["id"], provider: row["provider"], currency: row["currency"], from: row["from_on"], to: row["to_on"],
-        readOrder: row["read_order"], totals: Self.figures(row), hasUnreadableLines: row["has_unreadable_lines"])
+        id: row["id"], provider: row["provider"], currency: row["currency"], from: row["from_on"],
+        to: row["to_on"],
+        readOrder: row["read_order"], totals: Self.figures(row),
+        hasUnreadableLines: row["has_unreadable_lines"])
     }
     for index in reports.indices {
       let lines = try Row.fetchAll(
@@ -123,12 +127,14 @@ extension Warehouse {
 
   private static func figures(_ row: Row) -> SettlementFigures {
     SettlementFigures(
-      gross: row["gross_minor"], refunds: row["refunds_minor"], fees: row["fees_minor"], net: row["net_minor"],
+      gross: row["gross_minor"], refunds: row["refunds_minor"], fees: row["fees_minor"],
+      net: row["net_minor"],
       count: row["payment_count"])
   }
 
   private func tieOut(
-    _ key: SettlementKey, _ own: OwnDay, _ report: StoredReport?, _ provider: ProviderSettings, isComplete: Bool,
+    _ key: SettlementKey, _ own: OwnDay, _ report: StoredReport?, _ provider: ProviderSettings,
+    isComplete: Bool,
     _ db: Database
   ) throws {
     let net = own.gross - own.refunds - own.fees
@@ -158,7 +164,8 @@ extension Warehouse {
       sql: "INSERT INTO settlement_day VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
       key.provider, key.currency, key.day, own.isUnknown ? nil : own.gross, own.refunds, own.fees,
-      own.isUnknown ? nil : net, own.isUnknown ? nil : own.count, reported.gross, reported.refunds, reported.fees,
+      own.isUnknown ? nil : net, own.isUnknown ? nil : own.count, reported.gross, reported.refunds,
+      reported.fees,
       reported.net, reported.count, status.rawValue,
     ])
     guard status == .mismatch else { return }
@@ -189,14 +196,17 @@ extension Warehouse {
   ) throws {
     for report in reports where report.from <= period.to.dayNumber {
       let range = "\(BusinessDay(dayNumber: report.from)) to \(BusinessDay(dayNumber: report.to))"
-      func put(_ day: Int, _ equation: String, _ expected: Int64, _ actual: Int64, isCount: Bool, _ text: String) throws {
+      func put(
+        _ day: Int, _ equation: String, _ expected: Int64, _ actual: Int64, isCount: Bool, _ text: String
+      ) throws {
         guard expected != actual else { return }
         var finding = Self.settlementFinding(.settlementArithmetic, report.provider, report.currency, day)
         finding.detail = "\(equation) \(report.from) \(report.to)"
         finding.expected = expected
         finding.actual = actual
         finding.isCount = isCount
-        finding.explanation = "In the report of \(range) \(text): \(finding.text(expected)), but it says \(finding.text(actual))."
+        finding.explanation =
+          "In the report of \(range) \(text): \(finding.text(expected)), but it says \(finding.text(actual))."
         try Self.put(finding, scope: "record", salesOrder: nil, db)
       }
       let last = min(report.to, period.to.dayNumber)
@@ -209,21 +219,27 @@ extension Warehouse {
           values.count == report.lines.count
         else { continue }
         try put(
-          last, "sum of \(name)", values.reduce(0, +), total, isCount: name == "count", "the lines' \(name) add up to")
+          last, "sum of \(name)", values.reduce(0, +), total, isCount: name == "count",
+          "the lines' \(name) add up to")
       }
       if let net = Self.netEquation(report.totals) {
-        try put(last, "net", net.expected, net.actual, isCount: false, "gross − refunds − fees of the totals gives")
+        try put(
+          last, "net", net.expected, net.actual, isCount: false, "gross − refunds − fees of the totals gives")
       }
-      for (day, figures) in report.lines where report.linesInPeriods.contains(day) && day <= period.to.dayNumber {
+      for (day, figures) in report.lines
+      where report.linesInPeriods.contains(day) && day <= period.to.dayNumber {
         if let net = Self.netEquation(figures) {
-          try put(day, "net of day", net.expected, net.actual, isCount: false, "gross − refunds − fees of this day gives")
+          try put(
+            day, "net of day", net.expected, net.actual, isCount: false,
+            "gross − refunds − fees of this day gives")
         }
       }
     }
   }
 
   private static func netEquation(_ figures: SettlementFigures) -> (expected: Int64, actual: Int64)? {
-    guard let gross = figures.gross, let refunds = figures.refunds, let fees = figures.fees, let net = figures.net
+    guard let gross = figures.gross, let refunds = figures.refunds, let fees = figures.fees,
+      let net = figures.net
     else { return nil }
     return (gross - refunds - fees, net)
   }

@@ -57,11 +57,15 @@ private struct StoryTeller {
       ("explanation", row["explanation"]),
     ]
     for verdict in try Row.fetchAll(
-      db, sql: "SELECT * FROM resolution WHERE discrepancy_id = ? ORDER BY id", arguments: [row["id"] as String])
+      db, sql: "SELECT * FROM resolution WHERE discrepancy_id = ? ORDER BY id",
+      arguments: [row["id"] as String])
     {
       facts.append(
-        ("verdict", "\(verdict["resolution"] as String) by \(verdict["made_by"] as String), "
-          + "\(Instant(microseconds: verdict["made_at"])): \(verdict["note"] as String)"))
+        (
+          "verdict",
+          "\(verdict["resolution"] as String) by \(verdict["made_by"] as String), "
+            + "\(Instant(microseconds: verdict["made_at"])): \(verdict["note"] as String)"
+        ))
     }
     return StoryPart(heading: "Discrepancy \(row["id"] as String)", facts: facts)
   }
@@ -81,7 +85,8 @@ private struct StoryTeller {
     let number: Int64 = row["id"]
     var facts: [(String, String)] = [
       ("amount due", money(row["amount_minor"], currency)), ("created", time(row["created_at"])),
-      ("provider named", row["provider"] ?? "none"), ("provider reference", row["provider_reference"] ?? "none"),
+      ("provider named", row["provider"] ?? "none"),
+      ("provider reference", row["provider_reference"] ?? "none"),
       ("cancelled", (row["is_cancelled"] as Bool) ? "yes" : "no"), ("read from", row["source"]),
     ]
     if let status: String = row["match_status"] {
@@ -91,22 +96,28 @@ private struct StoryTeller {
     }
     var parts = [StoryPart(heading: "Order \(id)", facts: facts)]
     parts.append(try arithmetic(row, number, currency))
-    for payment in try Row.fetchAll(db, sql: "SELECT * FROM payment WHERE sales_order = ?", arguments: [number]) {
+    for payment in try Row.fetchAll(
+      db, sql: "SELECT * FROM payment WHERE sales_order = ?", arguments: [number])
+    {
       parts.append(try self.payment(payment))
       parts += try refunds(of: payment["id"])
     }
-    for asked in try Row.fetchAll(db, sql: "SELECT * FROM merchant_refund WHERE order_id = ?", arguments: [id]) {
+    for asked in try Row.fetchAll(
+      db, sql: "SELECT * FROM merchant_refund WHERE order_id = ?", arguments: [id])
+    {
       parts.append(
         StoryPart(
           heading: "Merchant refund \(asked["refund_id"] as String)",
           facts: [
-            ("amount", money(asked["amount_minor"], asked["currency"])), ("asked for", time(asked["created_at"])),
+            ("amount", money(asked["amount_minor"], asked["currency"])),
+            ("asked for", time(asked["created_at"])),
             ("provider reference", asked["provider_reference"] ?? "none"), ("read from", asked["source"]),
           ]))
     }
     parts += try versions("order", id)
     for finding in try Row.fetchAll(
-      db, sql: "SELECT * FROM discrepancy WHERE order_id = ? AND gone_run IS NULL ORDER BY code, id", arguments: [id])
+      db, sql: "SELECT * FROM discrepancy WHERE order_id = ? AND gone_run IS NULL ORDER BY code, id",
+      arguments: [id])
     {
       parts.append(try discrepancy(finding))
     }
@@ -122,7 +133,10 @@ private struct StoryTeller {
           heading: "Suggestion",
           facts: [
             ("payment", "\(suggested["provider"] as String):\(suggested["payment_id"] as String)"),
-            ("why", "the only unlinked payment of this amount within 72 hours; `reconcile link` makes it a match"),
+            (
+              "why",
+              "the only unlinked payment of this amount within 72 hours; `reconcile link` makes it a match"
+            ),
           ]))
     }
     return parts
@@ -130,7 +144,9 @@ private struct StoryTeller {
 
   private func arithmetic(_ row: Row, _ number: Int64, _ currency: String) throws -> StoryPart {
     let payments = try Row.fetchAll(
-      db, sql: "SELECT payment_id, currency, collected_minor FROM payment WHERE sales_order = ? ORDER BY payment_id",
+      db,
+      sql:
+        "SELECT payment_id, currency, collected_minor FROM payment WHERE sales_order = ? ORDER BY payment_id",
       arguments: [number])
     let refunds = try Row.fetchAll(
       db,
@@ -190,7 +206,8 @@ private struct StoryTeller {
     ]
     if row["is_test"] as Bool { facts.append(("test money", "left out of every total")) }
     if let order: Int64 = row["sales_order"],
-      let name = try String.fetchOne(db, sql: "SELECT order_id FROM sales_order WHERE id = ?", arguments: [order])
+      let name = try String.fetchOne(
+        db, sql: "SELECT order_id FROM sales_order WHERE id = ?", arguments: [order])
     {
       facts.append(("linked to", "order \(name) by rule \(row["rule"] as String)"))
     } else {
@@ -202,8 +219,11 @@ private struct StoryTeller {
     {
       let target = (decision["order_id"] as String?).map { "linked to \($0)" } ?? "unlinked"
       facts.append(
-        ("decision", "\(target) by \(decision["made_by"] as String), "
-          + "\(Instant(microseconds: decision["made_at"])): \(decision["note"] as String)"))
+        (
+          "decision",
+          "\(target) by \(decision["made_by"] as String), "
+            + "\(Instant(microseconds: decision["made_at"])): \(decision["note"] as String)"
+        ))
     }
     facts += try evidence(row["evidence"])
     facts += try versions("payment", row["payment_id"]).flatMap(\.facts)
@@ -211,12 +231,15 @@ private struct StoryTeller {
   }
 
   private func refunds(of payment: Int64) throws -> [StoryPart] {
-    try Row.fetchAll(db, sql: "SELECT * FROM refund WHERE payment = ? ORDER BY refund_id", arguments: [payment])
-      .map(refund)
+    try Row.fetchAll(
+      db, sql: "SELECT * FROM refund WHERE payment = ? ORDER BY refund_id", arguments: [payment]
+    )
+    .map(refund)
   }
 
   func refunds(named id: String) throws -> [StoryPart] {
-    try Row.fetchAll(db, sql: "SELECT * FROM refund WHERE refund_id = ? ORDER BY provider", arguments: [id]).map(refund)
+    try Row.fetchAll(db, sql: "SELECT * FROM refund WHERE refund_id = ? ORDER BY provider", arguments: [id])
+      .map(refund)
   }
 
   private func refund(_ row: Row) throws -> StoryPart {
@@ -227,7 +250,9 @@ private struct StoryTeller {
       ("status", "\(row["status"] as String) (the provider says \"\(row["provider_status"] as String)\")"),
       ("refund date", time(row["refunded_at"])), ("of payment", row["payment_id"] ?? "not named"),
     ]
-    if row["inferred"] as Bool { facts.append(("inferred", "only the payment's status tells of this refund")) }
+    if row["inferred"] as Bool {
+      facts.append(("inferred", "only the payment's status tells of this refund"))
+    }
     if let number: Int64 = row["evidence"] { facts += try evidence(number) }
     return StoryPart(heading: "Refund \(row["refund_id"] as String)", facts: facts)
   }
@@ -236,7 +261,8 @@ private struct StoryTeller {
     guard
       let row = try Row.fetchOne(
         db,
-        sql: "SELECT e.request, e.fetched_at, b.sha256 FROM evidence e JOIN evidence_body b ON b.id = e.body WHERE e.id = ?",
+        sql:
+          "SELECT e.request, e.fetched_at, b.sha256 FROM evidence e JOIN evidence_body b ON b.id = e.body WHERE e.id = ?",
         arguments: [number])
     else { return [] }
     let digest: Data = row["sha256"]

@@ -83,7 +83,8 @@ public final class Warehouse: Sendable {
     }
     if version > Self.version {
       throw Failure(
-        .warehouseNewer, "the warehouse was written by a newer version of reconcile (schema \(version))", at: path,
+        .warehouseNewer, "the warehouse was written by a newer version of reconcile (schema \(version))",
+        at: path,
         remedy: "install the newer version; this one knows schemas up to \(Self.version)")
     }
   }
@@ -104,7 +105,9 @@ public final class Warehouse: Sendable {
 
   /// A setting that did not take hold would only show after a power cut: better now.
   private static func verifyPragmas(_ db: Database, _ path: String, _ access: Access) throws {
-    var expected = [("foreign_keys", "1"), ("application_id", "\(applicationID)"), ("user_version", "\(version)")]
+    var expected = [
+      ("foreign_keys", "1"), ("application_id", "\(applicationID)"), ("user_version", "\(version)"),
+    ]
     if access == .write { expected += [("synchronous", "3"), ("journal_mode", "delete")] }
     for (pragma, value) in expected {
       let row = try Row.fetchOne(db, sql: "PRAGMA \(pragma)")
@@ -128,7 +131,8 @@ public final class Warehouse: Sendable {
         .warehouseBusy, "another program holds the warehouse", at: path,
         remedy: "wait until it is done, or close the program that has the file open")
     case .SQLITE_FULL:
-      Failure(.warehouseFailed, "the disk of the warehouse is full", at: path, remedy: "free space and run again")
+      Failure(
+        .warehouseFailed, "the disk of the warehouse is full", at: path, remedy: "free space and run again")
     case .SQLITE_CORRUPT:
       Failure(
         .warehouseFailed, "the warehouse is damaged", at: path,

@@ -17,7 +17,8 @@ public struct WarehouseReport: ReportSource {
     self.settings = settings
     let coverage = try warehouse.coverage(settings)
     var facts = ReportFacts(
-      tool: tool, runID: run.id, period: period, asOf: asOf, generatedAt: Instant(seconds: Instant.now().seconds),
+      tool: tool, runID: run.id, period: period, asOf: asOf,
+      generatedAt: Instant(seconds: Instant.now().seconds),
       zoneName: settings.zone.name, providers: coverage, assumptions: settings.assumptions,
       configurationDigest: configurationDigest)
     facts.isTestData = isTestData
@@ -106,7 +107,8 @@ public struct WarehouseReport: ReportSource {
         }
         let amount = Money(minorUnits: row[5], currency: currency)
         var order = OrderRow(
-          orderID: row[0], orderDate: BusinessDay(dayNumber: row[1]), createdAt: Instant(microseconds: row[2]),
+          orderID: row[0], orderDate: BusinessDay(dayNumber: row[1]),
+          createdAt: Instant(microseconds: row[2]),
           amount: amount, matchStatus: MatchStatus(rawValue: row[10]) ?? .unknown,
           refundStatus: RefundVerdict(rawValue: row[11]) ?? .unknown)
         order.provider = row[3]
@@ -169,7 +171,8 @@ public struct WarehouseReport: ReportSource {
       while let row = try rows.next() {
         guard let currency = Currency(row[5] as String) else { continue }
         var refund = RefundRow(
-          provider: row[0], refundID: row[1], currency: currency, status: RefundStatus(rawValue: row[8]) ?? .unknown,
+          provider: row[0], refundID: row[1], currency: currency,
+          status: RefundStatus(rawValue: row[8]) ?? .unknown,
           providerStatus: row[9], inferred: row[10])
         refund.refundDate = (row[2] as Int?).map(BusinessDay.init(dayNumber:))
         refund.paymentID = row[3]
@@ -185,7 +188,8 @@ public struct WarehouseReport: ReportSource {
   public func forEachSettlementDay(_ body: (SettlementRow) throws -> Void) throws {
     try warehouse.read { db in
       let rows = try Row.fetchCursor(
-        db, sql: "SELECT * FROM settlement_day WHERE day_on BETWEEN ? AND ? ORDER BY day_on, provider, currency",
+        db,
+        sql: "SELECT * FROM settlement_day WHERE day_on BETWEEN ? AND ? ORDER BY day_on, provider, currency",
         arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
       while let row = try rows.next() {
         guard let currency = Currency(row["currency"] as String) else { continue }
@@ -248,11 +252,13 @@ extension Warehouse {
         var messages = [state?["message"] as String?].compactMap { $0 }
         if state == nil { messages.append("no import of this provider is on record") }
         if !provider.kind.listsPayments {
-          messages.append("payments cannot be listed here: money without an order cannot be seen at this provider")
+          messages.append(
+            "payments cannot be listed here: money without an order cannot be seen at this provider")
         }
         coverage.message = messages.isEmpty ? nil : messages.joined(separator: "; ")
         coverage.newestRecordAt = try Int64.fetchOne(
-          db, sql: "SELECT max(paid_at) FROM payment WHERE provider = ? AND is_test = 0", arguments: [provider.name]
+          db, sql: "SELECT max(paid_at) FROM payment WHERE provider = ? AND is_test = 0",
+          arguments: [provider.name]
         ).map(Instant.init(microseconds:))
         return coverage
       }
@@ -261,11 +267,14 @@ extension Warehouse {
 
   func excludedTestRecords(_ settings: Settings) throws -> Int64 {
     try read { db in
-      var total = try Int64.fetchOne(db, sql: "SELECT CAST(coalesce(value, 0) AS INTEGER) FROM fact WHERE name = 'test_events'") ?? 0
+      var total =
+        try Int64.fetchOne(
+          db, sql: "SELECT CAST(coalesce(value, 0) AS INTEGER) FROM fact WHERE name = 'test_events'") ?? 0
       for provider in settings.providers {
         total +=
           try Int64.fetchOne(
-            db, sql: "SELECT test_count FROM provider_state WHERE provider = ?", arguments: [provider.name]) ?? 0
+            db, sql: "SELECT test_count FROM provider_state WHERE provider = ?", arguments: [provider.name])
+          ?? 0
       }
       return total
     }
@@ -283,7 +292,8 @@ extension Warehouse {
   public func noteTestEvents(_ count: Int64) throws {
     try write { db in
       try db.execute(
-        sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('test_events', ?)", arguments: [String(count)])
+        sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('test_events', ?)", arguments: [String(count)]
+      )
     }
   }
 }

@@ -100,7 +100,7 @@ struct SavedResponsesTests {
     let outcome = try await run(provider(.dapit), ["list_transactions.json": list], sink)
     #expect(incomplete(outcome)?.contains("list_refunds.json") == true)
     #expect(incomplete(outcome)?.contains("settlement_report") == false)
-    #expect(sink.completed == [.listTransactions])
+    #expect(sink.completed == [.listTransactions, .settlementReport])
   }
 
   @Test("only settlement reports that overlap the period are stored")

@@ -8,7 +8,9 @@ enum Advice {
       message.contains("Unexpected argument '\(word)'") || message.contains("unexpected argument")
     else { return message }
     let names = Reconcile.configuration.subcommands.compactMap { $0.configuration.commandName }
-    let hint = nearest(to: word, in: names).map { "Did you mean `\($0)`?" } ?? "Known: \(names.joined(separator: ", "))."
+    let hint =
+      nearest(to: word, in: names).map { "Did you mean `\($0)`?" }
+      ?? "Known: \(names.joined(separator: ", "))."
     return "error: `\(word)` is no command of reconcile. \(hint)\n\(message)"
   }
 }

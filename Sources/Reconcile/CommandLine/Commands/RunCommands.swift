@@ -5,8 +5,10 @@ import ReconcileCore
 struct RunCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "run", abstract: "Import, match and export one period (the default command).",
-    discussion: "EXIT STATUS: 0 done, 1 open discrepancies (--fail-on-discrepancies), 64 usage, 65 rejected input, "
-      + "66 missing input, 69 a provider incomplete, 73 output, 74 warehouse, 75 busy, 77 credentials, 78 configuration.")
+    discussion:
+      "EXIT STATUS: 0 done, 1 open discrepancies (--fail-on-discrepancies), 64 usage, 65 rejected input, "
+      + "66 missing input, 69 a provider incomplete, 73 output, 74 warehouse, 75 busy, 77 credentials, 78 configuration."
+  )
   @OptionGroup var options: RunOptions
 
   func run() async throws {

@@ -8,25 +8,37 @@ struct RunOptions: ParsableArguments {
   var from: String?
   @Option(help: ArgumentHelp("Last day of the period, included.", valueName: "day"))
   var to: String?
-  @Option(help: ArgumentHelp("yesterday, last-week, last-month, month-to-date, or a month such as 2026-03.", valueName: "name"))
+  @Option(
+    help: ArgumentHelp(
+      "yesterday, last-week, last-month, month-to-date, or a month such as 2026-03.", valueName: "name"))
   var period: String?
   @Option(help: ArgumentHelp("The configuration file.", valueName: "path"))
   var config: String?
   @Option(help: ArgumentHelp("The warehouse file.", valueName: "path"))
   var warehouse: String?
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Orders files instead of the configuration's.", valueName: "file"))
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Orders files instead of the configuration's.", valueName: "file"))
   var orders: [String] = []
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Merchant refunds files instead of the configuration's.", valueName: "file"))
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Merchant refunds files instead of the configuration's.", valueName: "file"))
   var refunds: [String] = []
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Webhook archives instead of the configuration's.", valueName: "file"))
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Webhook archives instead of the configuration's.", valueName: "file"))
   var events: [String] = []
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Read these providers only; the others keep their last import.", valueName: "name"))
+  @Option(
+    parsing: .upToNextOption,
+    help: ArgumentHelp("Read these providers only; the others keep their last import.", valueName: "name"))
   var provider: [String] = []
   @Option(help: ArgumentHelp("Folder that gets one folder for each period.", valueName: "dir"))
   var output: String?
   @Option(help: ArgumentHelp("csv, xlsx, or both joined by a comma.", valueName: "formats"))
   var format: [String] = []
-  @Option(name: .customLong("as-of"), help: ArgumentHelp("The clock for grace periods and ages; default: now.", valueName: "instant"))
+  @Option(
+    name: .customLong("as-of"),
+    help: ArgumentHelp("The clock for grace periods and ages; default: now.", valueName: "instant"))
   var asOf: String?
   @Flag(name: .customLong("no-import"), help: "Match and export what the warehouse holds.")
   var noImport = false
@@ -56,7 +68,8 @@ struct RunOptions: ParsableArguments {
     if let asOf {
       guard let instant = TimeText.instant(asOf, in: settings.zone) else {
         throw Failure(
-          .usage, "--as-of `\(asOf)` is not a time", remedy: "write it in ISO 8601, for example 2026-04-01T06:00:00Z")
+          .usage, "--as-of `\(asOf)` is not a time",
+          remedy: "write it in ISO 8601, for example 2026-04-01T06:00:00Z")
       }
       clock = instant
     } else {

@@ -6,10 +6,12 @@ import ReconcileWarehouse
 enum Welcome {
   static func show(config: String?) throws {
     var lines = [
-      "reconcile \(toolVersion): does the money that payment providers took equal the money orders were due?", "",
+      "reconcile \(toolVersion): does the money that payment providers took equal the money orders were due?",
+      "",
       "  reconcile --from 2026-03-01 --to 2026-03-31    import, match and export a month",
       "  reconcile --period yesterday --quiet           the same for cron", "",
-      "  reconcile demo DIR      a finished sample month, offline", "  reconcile init          write a first reconcile.toml",
+      "  reconcile demo DIR      a finished sample month, offline",
+      "  reconcile init          write a first reconcile.toml",
       "  reconcile --help        all commands and options", "",
     ]
     lines.append(lastRun(config: config))

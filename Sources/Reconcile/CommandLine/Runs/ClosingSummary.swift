@@ -8,7 +8,9 @@ struct ClosingSummary {
 
   /// The summary as text, ending with a line feed.
   var text: String {
-    var lines = ["Reconciliation \(facts.period.from) to \(facts.period.to), \(facts.zoneName), run \(facts.runID)"]
+    var lines = [
+      "Reconciliation \(facts.period.from) to \(facts.period.to), \(facts.zoneName), run \(facts.runID)"
+    ]
     let incomplete = facts.providers.filter { !$0.complete }
     if !incomplete.isEmpty { lines.append("INCOMPLETE: \(incomplete.map(\.name).joined(separator: ", "))") }
     if facts.isTestData { lines.append("TEST DATA: a test key was used") }
@@ -65,11 +67,17 @@ struct ClosingSummary {
   private var discrepancies: String {
     let codes = result.totals.codes.filter { (result.totals.findings[$0]?.open ?? 0) > 0 }
     if codes.isEmpty { return "  No open discrepancies." }
-    var table = TextTable([("Open discrepancies", .left), ("Severity", .left), ("Count", .right), ("Difference", .left)])
+    var table = TextTable([
+      ("Open discrepancies", .left), ("Severity", .left), ("Count", .right), ("Difference", .left),
+    ])
     for code in codes {
       guard let findings = result.totals.findings[code] else { continue }
-      let amounts = findings.openAmount.sorted { $0.key < $1.key }.map { "\(decimal($0.value, $0.key)) \($0.key)" }
-      table.add([code.rawValue, code.severity.rawValue, String(findings.open), amounts.joined(separator: ", ")])
+      let amounts = findings.openAmount.sorted { $0.key < $1.key }.map {
+        "\(decimal($0.value, $0.key)) \($0.key)"
+      }
+      table.add([
+        code.rawValue, code.severity.rawValue, String(findings.open), amounts.joined(separator: ", "),
+      ])
     }
     let open = result.totals.findingCount(.open)
     return table.text + "\n  \(open) open, \(result.totals.findingCount(.settled)) settled, "

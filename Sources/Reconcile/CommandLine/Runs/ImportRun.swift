@@ -29,7 +29,8 @@ struct ImportRun {
     var readings: [String: ProviderReading] = [:]
     for provider in providers {
       try sink.begin(provider)
-      readings[provider.name] = ProviderReading(provider, period: session.period, sink: sink, network: network)
+      readings[provider.name] = ProviderReading(
+        provider, period: session.period, sink: sink, network: network)
     }
     var outcomes = try await sideBySide(providers, readings) { reading in try await reading.readPayments() }
     try Interruption.check()
@@ -82,7 +83,8 @@ struct ImportRun {
   }
 
   private func finish(
-    _ provider: ProviderSettings, _ outcome: ProviderOutcome, _ sink: WarehouseSink, _ result: inout ImportResult
+    _ provider: ProviderSettings, _ outcome: ProviderOutcome, _ sink: WarehouseSink,
+    _ result: inout ImportResult
   ) throws {
     let status: String
     var message: String?
@@ -100,7 +102,8 @@ struct ImportRun {
     let rejected = try sink.finish(provider, status: status, message: message, outcome)
     if rejected > 0 { result.hasRejects = true }
     session.console.progress.finish(
-      provider.name, step: "import", "\(outcome.records) records, \(status)" + (message.map { ": \($0)" } ?? ""),
+      provider.name, step: "import",
+      "\(outcome.records) records, \(status)" + (message.map { ": \($0)" } ?? ""),
       isGood: status == "complete")
     if let message {
       session.console.log.error(
@@ -154,7 +157,8 @@ struct ImportRun {
     try warehouse.noteTestEvents(Int64(tests.count))
     if !files.isEmpty {
       session.console.progress.finish(
-        "files", step: "import", "\(files.reduce(0) { $0 + $1.file.rows }) rows of \(files.count) files, "
+        "files", step: "import",
+        "\(files.reduce(0) { $0 + $1.file.rows }) rows of \(files.count) files, "
           + "\(writer.rejectedCount) rejected", isGood: writer.rejectedCount == 0)
     }
     return writer.rejectedCount

@@ -8,7 +8,9 @@ enum Outcome {
     switch error {
     case let failure as Failure: return (failure.status, failure.text)
     case let interrupted as Interrupted:
-      return (interrupted.status, "stopped on request; everything read so far is kept, run the same command again")
+      return (
+        interrupted.status, "stopped on request; everything read so far is kept, run the same command again"
+      )
     case is CancellationError:
       let status = Interruption.status ?? .interrupted
       return (status, "stopped on request; everything read so far is kept, run the same command again")

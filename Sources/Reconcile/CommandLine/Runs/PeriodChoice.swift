@@ -5,7 +5,9 @@ enum PeriodChoice {
   /// The period of `--from`/`--to` or `--period`; nil when none of them is given.
   ///
   /// - Parameter today: the business date of the run's clock, for `yesterday` and the like.
-  static func period(from: String?, to: String?, named name: String?, today: BusinessDay) throws(Failure) -> Period? {
+  static func period(from: String?, to: String?, named name: String?, today: BusinessDay) throws(Failure)
+    -> Period?
+  {
     if let name {
       guard from == nil, to == nil else {
         throw usage("--period cannot stand beside --from and --to", "say the period one way")
@@ -26,7 +28,8 @@ enum PeriodChoice {
 
   private static func day(_ text: String, _ option: String) throws(Failure) -> BusinessDay {
     guard let day = BusinessDay(text) else {
-      throw usage("\(option) `\(text)` is not a date of the calendar", "write it as YYYY-MM-DD, for example 2026-03-01")
+      throw usage(
+        "\(option) `\(text)` is not a date of the calendar", "write it as YYYY-MM-DD, for example 2026-03-01")
     }
     return day
   }

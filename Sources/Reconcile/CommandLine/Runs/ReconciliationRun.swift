@@ -25,7 +25,9 @@ struct ReconciliationRun {
       let resolved = try session.configuration.resolveKeys(for: names, allowTest: session.allowTest)
       session.settings = resolved.settings
       session.isTestData = resolved.isTestData
-      for warning in resolved.warnings { session.console.log.warning("configuration", metadata: ["text": "\(warning)"]) }
+      for warning in resolved.warnings {
+        session.console.log.warning("configuration", metadata: ["text": "\(warning)"])
+      }
     }
     let (warehouse, run) = try session.begin(command, creating: stages.contains(.importing))
     do {

@@ -22,7 +22,8 @@ struct Console: Sendable {
     errors = output
     isQuiet = quiet
     progress = ProgressReporter(
-      terminal: Terminal(descriptor: 2, environment: environment), isQuiet: quiet || format == .json, output: output)
+      terminal: Terminal(descriptor: 2, environment: environment), isQuiet: quiet || format == .json,
+      output: output)
     log = Logger(label: "reconcile") { _ in LineLogHandler(format: format, level: level, output: output) }
   }
 }

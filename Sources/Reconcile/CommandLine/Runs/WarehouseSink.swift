@@ -37,7 +37,8 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   ) throws -> Int64 {
     try withWriter(provider.name) { writer in
       try writer.finish(
-        status: status, message: message, pages: outcome.pages, records: outcome.records, requests: outcome.requests,
+        status: status, message: message, pages: outcome.pages, records: outcome.records,
+        requests: outcome.requests,
         at: Instant.now())
       return writer.rejectedCount
     }
@@ -46,7 +47,8 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   private func withWriter<T>(_ provider: String, _ body: (ProviderWriter) throws -> T) throws -> T {
     try lock.withLock {
       guard let writer = writers[provider] else {
-        throw Failure(.defect, "provider \(provider) is read before its import began", remedy: "report this as a defect")
+        throw Failure(
+          .defect, "provider \(provider) is read before its import began", remedy: "report this as a defect")
       }
       return try body(writer)
     }
@@ -111,7 +113,8 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
 
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?) {
     progress.update(
-      provider, step: stream.rawValue, done: Int64(records), of: total.map(Int64.init), note: "\(pages) pages")
+      provider, step: stream.rawValue, done: Int64(records), of: total.map(Int64.init), note: "\(pages) pages"
+    )
   }
 }
 
