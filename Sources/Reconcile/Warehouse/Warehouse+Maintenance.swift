@@ -25,7 +25,7 @@ extension Warehouse {
     try read { db in
       let bodies = try Row.fetchCursor(db, sql: "SELECT sha256, byte_count, deflated FROM evidence_body")
       while let row = try bodies.next() {
-        do { _ = try evidenceBytes(db, body: row) } catch let failure as Failure {
+        do { _ = try evidenceBytes(row) } catch let failure as Failure {
           problems.append(failure.what)
         }
       }

@@ -33,6 +33,12 @@ public final class ProviderWriter {
           """)
       try db.execute(sql: "DELETE FROM temp.seen WHERE provider = ?", arguments: [settings.name])
       try db.execute(sql: "DELETE FROM reject WHERE origin = ?", arguments: ["provider:" + settings.name])
+      try db.execute(
+        sql: """
+          INSERT OR IGNORE INTO provider_import (provider, run, kind, status, message, read_at)
+          VALUES (?, ?, ?, 'incomplete', 'the run ended before this import did', ?)
+          """,
+        arguments: [settings.name, run.number, settings.kind.rawValue, Instant.now().microseconds])
     }
   }
 
@@ -50,7 +56,9 @@ public final class ProviderWriter {
       let lookupID: String? = source?["lookup_id"]
       for payment in payments { try store(payment, askedAs: lookupID, evidence, db) }
       for refund in refunds { try store(refund, evidence, db) }
-      for report in settlements { try store(report, evidence, db) }
+      for report in settlements where report.from <= run.period.to && report.to >= run.period.from {
+        try store(report, evidence, db)
+      }
       let request: String = source?["request"] ?? ""
       var earlier = tally.rejectsByRequest[request] ?? []
       for reject in rejects {

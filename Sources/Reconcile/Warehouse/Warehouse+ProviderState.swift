@@ -31,8 +31,8 @@ extension ProviderWriter {
       if let kind { try withdraw(kind, db) }
       try db.execute(
         sql: """
-          INSERT INTO complete_walk (provider, stream, run) VALUES (?, ?, ?)
-          ON CONFLICT (provider, stream) DO UPDATE SET run = excluded.run
+          INSERT OR REPLACE INTO complete_walk (provider, stream, run, after_evidence)
+          VALUES (?, ?, ?, (SELECT coalesce(max(id), 0) FROM evidence))
           """,
         arguments: [settings.name, stream, run.number])
     }
@@ -71,18 +71,13 @@ extension ProviderWriter {
     try warehouse.write { db in
       try db.execute(
         sql: """
-          INSERT INTO provider_state (provider, kind, run, status, page_count, record_count, new_count, changed_count,
-            reject_count, test_count, request_count, message, read_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          ON CONFLICT (provider) DO UPDATE SET kind = excluded.kind, run = excluded.run, status = excluded.status,
-            page_count = excluded.page_count, record_count = excluded.record_count, new_count = excluded.new_count,
-            changed_count = excluded.changed_count, reject_count = excluded.reject_count,
-            test_count = excluded.test_count, request_count = excluded.request_count, message = excluded.message,
-            read_at = excluded.read_at
+          UPDATE provider_import SET status = ?, page_count = ?, record_count = ?, new_count = ?, changed_count = ?,
+            reject_count = ?, test_count = ?, request_count = ?, message = ?, read_at = ?
+          WHERE provider = ? AND run = ?
           """,
         arguments: [
-          settings.name, settings.kind.rawValue, run.number, status, pages, records, tally.new, tally.changed,
-          tally.rejected, tally.test, requests, message, instant.microseconds,
+          status, pages, records, tally.new, tally.changed, tally.rejected, tally.test, requests, message,
+          instant.microseconds, settings.name, run.number,
         ])
     }
   }

@@ -43,10 +43,6 @@ extension Warehouse {
   /// Compares each provider-local day of our records with the provider's own reports, and the reports with themselves.
   func tieOutSettlement(_ settings: Settings, _ reading: ReadingState, period: Period, _ db: Database) throws
   {
-    try db.execute(
-      sql:
-        "UPDATE settlement_line SET was_in_a_period = 1 WHERE was_in_a_period = 0 AND line_on BETWEEN ? AND ?",
-      arguments: [period.from.dayNumber, period.to.dayNumber])
     var days = try ownDays(settings, db)
     let reports = try storedReports(db)
     for report in reports {
@@ -116,10 +112,16 @@ extension Warehouse {
     }
     for index in reports.indices {
       let lines = try Row.fetchAll(
-        db, sql: "SELECT * FROM settlement_line WHERE report = ?", arguments: [reports[index].id])
+        db,
+        sql: """
+          SELECT *, EXISTS (SELECT 1 FROM run r WHERE r.command IN ('run', 'match')
+            AND line_on BETWEEN r.from_on AND r.to_on) AS is_in_a_period
+          FROM settlement_line WHERE report = ?
+          """,
+        arguments: [reports[index].id])
       for line in lines {
         reports[index].lines[line["line_on"]] = Self.figures(line)
-        if line["was_in_a_period"] as Bool { reports[index].linesInPeriods.insert(line["line_on"]) }
+        if line["is_in_a_period"] as Bool { reports[index].linesInPeriods.insert(line["line_on"]) }
       }
     }
     return reports
