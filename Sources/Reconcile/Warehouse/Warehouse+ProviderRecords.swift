@@ -19,8 +19,8 @@ public final class ProviderWriter {
   let settings: ProviderSettings
   var tally = ProviderTally()
 
-  /// Begins a provider's import: its rejects of earlier runs make room for this reading's.
-  public init(_ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings) throws {
+  /// Begins a provider's import: its rejects of earlier runs make room for this reading's, unless `keepsRejects`.
+  public init(_ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings, keepsRejects: Bool = false) throws {
     self.warehouse = warehouse
     self.run = run
     self.settings = settings
@@ -32,7 +32,9 @@ public final class ProviderWriter {
           ) WITHOUT ROWID
           """)
       try db.execute(sql: "DELETE FROM temp.seen WHERE provider = ?", arguments: [settings.name])
-      try db.execute(sql: "DELETE FROM reject WHERE origin = ?", arguments: ["provider:" + settings.name])
+      if !keepsRejects {
+        try db.execute(sql: "DELETE FROM reject WHERE origin = ?", arguments: ["provider:" + settings.name])
+      }
       try db.execute(
         sql: """
           INSERT OR IGNORE INTO provider_import (provider, run, kind, status, message, read_at)

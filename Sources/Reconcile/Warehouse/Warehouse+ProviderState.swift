@@ -38,7 +38,7 @@ extension ProviderWriter {
     }
   }
 
-  private func withdraw(_ kind: ListedKind, _ db: Database) throws {
+  func withdraw(_ kind: ListedKind, _ db: Database) throws {
     let table = kind.rawValue
     let touch =
       kind == .payments

@@ -102,13 +102,7 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   }
 
   func walkCompleted(_ stream: ProviderStream, from provider: String) throws {
-    let listed: ProviderWriter.ListedKind? =
-      switch stream {
-      case .refunds, .listRefunds: .refunds
-      case .payments, .listTransactions: .payments
-      case .settlementReport, .transactions: nil
-      }
-    try withWriter(provider) { try $0.walkCompleted(listOf: listed, stream: stream.rawValue) }
+    try withWriter(provider) { try $0.walkCompleted(listOf: stream.listed, stream: stream.rawValue) }
   }
 
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?) {
