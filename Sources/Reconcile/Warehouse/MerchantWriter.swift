@@ -90,8 +90,10 @@ public final class MerchantWriter {
       try add.execute(arguments: arguments)
       if db.changesCount > 0 { continue }
       try supersede("order", table: "staged_order", key: "order_id", order.id.text, Self.orderColumns, db)
-      try db.cachedStatement(sql: "INSERT OR REPLACE INTO temp.staged_order VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
-        .execute(arguments: arguments)
+      try db.cachedStatement(
+        sql: "INSERT OR REPLACE INTO temp.staged_order VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      )
+      .execute(arguments: arguments)
     }
   }
 
@@ -228,7 +230,8 @@ public final class MerchantWriter {
     let all = [event.provider, event.id] + values
     func list(_ texts: [String]) -> String? { texts.isEmpty ? nil : texts.joined(separator: "\u{1E}") }
     try db.cachedStatement(
-      sql: "INSERT INTO event (provider, event_id, \(columns), checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      sql:
+        "INSERT INTO event (provider, event_id, \(columns), checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(
       arguments: StatementArguments(all + [RowChecksum.of(all + [list(references), list(orders)])]))
     let id = db.lastInsertedRowID

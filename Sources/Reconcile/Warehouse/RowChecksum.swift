@@ -34,7 +34,8 @@ struct ChecksummedTable {
 
   static let salesOrder = ChecksummedTable(
     name: "sales_order", key: "order_id",
-    columns: "order_id, created_at, currency, amount_minor, provider, provider_reference, is_cancelled, source")
+    columns:
+      "order_id, created_at, currency, amount_minor, provider, provider_reference, is_cancelled, source")
   static let merchantRefund = ChecksummedTable(
     name: "merchant_refund", key: "refund_id",
     columns: "refund_id, order_id, created_at, currency, amount_minor, provider_reference, source")

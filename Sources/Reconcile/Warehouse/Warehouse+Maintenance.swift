@@ -34,7 +34,8 @@ extension Warehouse {
     } catch let error as DatabaseError {
       try? FileManager.default.removeItem(atPath: target)
       throw Failure(
-        .outputNotWritten, "a copy of the warehouse could not be written (\(error.message ?? "\(error.resultCode)"))",
+        .outputNotWritten,
+        "a copy of the warehouse could not be written (\(error.message ?? "\(error.resultCode)"))",
         at: target, remedy: "check the folder, its permissions and the free space")
     }
     chmod(target, 0o600)

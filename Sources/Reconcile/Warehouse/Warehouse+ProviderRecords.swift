@@ -20,7 +20,9 @@ public final class ProviderWriter {
   var tally = ProviderTally()
 
   /// Begins a provider's import: its rejects of earlier runs make room for this reading's, unless `keepsRejects`.
-  public init(_ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings, keepsRejects: Bool = false) throws {
+  public init(_ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings, keepsRejects: Bool = false)
+    throws
+  {
     self.warehouse = warehouse
     self.run = run
     self.settings = settings

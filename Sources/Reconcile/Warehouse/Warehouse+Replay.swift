@@ -120,7 +120,8 @@ extension Warehouse {
     try write { db in
       let names = providers.map { "'\($0.replacingOccurrences(of: "'", with: "''"))'" }
         .joined(separator: ", ")
-      let kept = "SELECT e.id FROM evidence e JOIN evidence_body b ON b.id = e.body WHERE b.deflated IS NOT NULL"
+      let kept =
+        "SELECT e.id FROM evidence e JOIN evidence_body b ON b.id = e.body WHERE b.deflated IS NOT NULL"
       try db.execute(
         sql: """
           DELETE FROM suggestion;

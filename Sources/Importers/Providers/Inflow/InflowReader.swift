@@ -33,10 +33,9 @@ struct InflowReader: ProviderReader {
       return reading.contents
     }
     // A refund asked for by its id comes as the bare object; a list comes as an array or in an envelope.
-    let isSingle = ListBody.isRecord(root, id: "id")
-    let rows = isSingle ? [root] : try ListBody.rows(root)
+    let rows = isRefundLookup ? [try ListBody.single(root, id: "id")] : try ListBody.rows(root)
     reading.read(rows, createdAt: createdAt) { object throws(RecordProblem) in .refund(try refund(object)) }
-    if !isSingle { reading.contents.next = ListBody.hint(root, lastID: ListBody.lastID(rows, "id")) }
+    if !isRefundLookup { reading.contents.next = ListBody.hint(root, lastID: ListBody.lastID(rows, "id")) }
     return reading.contents
   }
 
