@@ -15,11 +15,15 @@ struct Reconcile: AsyncParsableCommand {
       """,
     version: "reconcile \(toolVersion)",
     subcommands: [
-      RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self,
+      RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self, ExplainCommand.self,
+      LinkCommand.self, UnlinkCommand.self, ResolveCommand.self, StatusCommand.self, DoctorCommand.self,
+      InitCommand.self, WarehouseCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
   static func main() async {
+    // Before anything is opened: a file must not take the number of a closed standard output.
+    do { try StandardOutput.checkIsOpen() } catch { Foundation.exit(say(error)) }
     let arguments = Array(CommandLine.arguments.dropFirst())
     let work = Task { await run(arguments) }
     Interruption.install { work.cancel() }

@@ -122,6 +122,14 @@ extension Warehouse {
     }
   }
 
+  /// Those of the ids that no discrepancy ever had, in the order they were given.
+  public func unknownDiscrepancies(among ids: [String]) throws -> [String] {
+    try read { db in
+      let known = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM discrepancy WHERE id = ?)")
+      return try ids.filter { try !(Bool.fetchOne(known, arguments: [$0]) ?? false) }
+    }
+  }
+
   /// A person's verdict.
   public enum Resolution: String, Sendable, CaseIterable { case accepted, open }
 }

@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import ReconcileCore
 import Synchronization
@@ -74,16 +75,18 @@ final class ProgressReporter: Sendable {
     }
   }
 
-  /// Redraws spinners and sends heartbeats while nothing else happens. Runs until the task is cancelled.
-  func keepAlive() async {
-    guard !isQuiet else { return }
-    while !_Concurrency.Task.isCancelled {
-      try? await _Concurrency.Task.sleep(for: .milliseconds(terminal.canRedraw ? 100 : 1_000))
-      tick()
-    }
+  /// Redraws spinners and sends heartbeats until the timer is cancelled; nil with `--quiet`. A timer and no
+  /// task: matching and checking keep the threads that tasks run on busy.
+  func startHeartbeat() -> (any DispatchSourceTimer)? {
+    guard !isQuiet else { return nil }
+    let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "reconcile.progress"))
+    timer.schedule(deadline: .now(), repeating: .milliseconds(terminal.canRedraw ? 100 : 1_000))
+    timer.setEventHandler { [self] in tick() }
+    timer.resume()
+    return timer
   }
 
-  /// One beat of `keepAlive`.
+  /// One beat.
   func tick() {
     guard !isQuiet else { return }
     state.withLock { refresh(&$0) }

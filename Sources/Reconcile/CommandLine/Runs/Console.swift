@@ -1,0 +1,25 @@
+import Foundation
+import Logging
+import ReconcileCore
+
+/// Where a command's words go: progress and log lines on standard error, results on standard output.
+struct Console: Sendable {
+  let errors: ErrorOutput
+  let progress: ProgressReporter
+  let log: Logger
+  let isQuiet: Bool
+
+  /// A console as the options ask for it.
+  init(_ options: OutputOptions) throws(Failure) {
+    let environment = ProcessInfo.processInfo.environment
+    let output = ErrorOutput()
+    let format = try LogFormat.choose(option: options.logFormat, environment: environment)
+    let level: Logger.Level = options.verbose ? .debug : options.quiet ? .error : .notice
+    errors = output
+    isQuiet = options.quiet
+    progress = ProgressReporter(
+      terminal: Terminal(descriptor: 2, environment: environment), isQuiet: options.quiet || format == .json,
+      output: output)
+    log = Logger(label: "reconcile") { _ in LineLogHandler(format: format, level: level, output: output) }
+  }
+}

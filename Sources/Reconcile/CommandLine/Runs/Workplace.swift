@@ -1,0 +1,36 @@
+import Foundation
+import ReconcileCore
+import ReconcileWarehouse
+
+/// What the commands beside the runs work with: the configuration, and a warehouse that is there already.
+struct Workplace {
+  let settings: Settings
+  let console: Console
+
+  /// Finds and loads the configuration as a run does.
+  init(_ place: PlaceOptions, _ speech: OutputOptions) throws(Failure) {
+    console = try Console(speech)
+    var overrides = Overrides()
+    overrides.warehouse = place.warehouse
+    settings = try ConfigurationLoader().load(config: place.config, overrides: overrides).settings
+  }
+
+  /// The warehouse, to look at; throws 74 when there is none.
+  func warehouseToRead() throws -> Warehouse { try Warehouse(path: settings.warehousePath, access: .read) }
+
+  /// The warehouse, to write a decision into; throws 74 when there is none and 75 while a run holds it.
+  func warehouseToChange() throws -> Warehouse { try .toChange(at: settings.warehousePath) }
+}
+
+extension Warehouse {
+  /// Opens a warehouse that is there already for writing. Only an import begins a new one: a path with a
+  /// mistake in it must not look like an empty warehouse.
+  static func toChange(at path: String) throws -> Warehouse {
+    guard FileManager.default.fileExists(atPath: path) else {
+      throw Failure(
+        .warehouseFailed, "there is no warehouse yet", at: path,
+        remedy: "run `reconcile --from … --to …` first, or check [warehouse] path")
+    }
+    return try Warehouse(path: path, access: .write)
+  }
+}
