@@ -7,15 +7,18 @@ import Reports
 /// `reconcile warehouse …`.
 struct WarehouseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "warehouse", abstract: "Check and copy the warehouse.",
-    subcommands: [WarehouseCheckCommand.self, WarehouseBackupCommand.self])
+    commandName: "warehouse", abstract: "Check, copy, rebuild or purge the warehouse.",
+    subcommands: [
+      WarehouseCheckCommand.self, WarehouseBackupCommand.self, WarehouseRebuildCommand.self,
+      WarehousePurgeCommand.self,
+    ])
 }
 
 /// `reconcile warehouse check`.
 struct WarehouseCheckCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check that the warehouse is whole; ends with 74 when it is not.")
-  @Flag(help: "Also read all evidence again and compare it with its digests.")
+  @Flag(help: "Also build every derived row again from evidence, in a copy, and compare.")
   var deep = false
   @Flag(help: "Print JSON.")
   var json = false
@@ -32,7 +35,11 @@ struct WarehouseCheckCommand: ParsableCommand {
     }
     let warehouse = try workplace.warehouseToRead()
     progress.update("warehouse", step: deep ? "deep check" : "check", done: 0)
-    let problems = try warehouse.check(deep: deep)
+    var problems = try warehouse.check(deep: deep)
+    if deep, problems.isEmpty {
+      problems = try EvidenceReplay(settings: workplace.settings, progress: progress).run(on: warehouse)
+        .differences
+    }
     progress.close()
     if json {
       try StandardOutput.write(
