@@ -154,10 +154,14 @@ public final class MerchantWriter {
           """)
       try db.execute(sql: "DELETE FROM input_file")
       for (kind, file) in files {
+        let values: [(any DatabaseValueConvertible)?] = [
+          file.path, kind, file.rows, file.sha256, run.number,
+        ]
         try db.execute(
-          sql:
-            "INSERT OR REPLACE INTO input_file (path, kind, row_count, sha256, run) VALUES (?, ?, ?, ?, ?)",
-          arguments: [file.path, kind, file.rows, file.sha256, run.number])
+          sql: """
+            INSERT OR REPLACE INTO input_file (path, kind, row_count, sha256, run, checksum) VALUES (?, ?, ?, ?, ?, ?)
+            """,
+          arguments: StatementArguments(values + [RowChecksum.of(values)]))
       }
     }
   }

@@ -30,7 +30,7 @@ struct ChecksummedTable {
   let key: String
   let columns: String
 
-  static let all = [salesOrder, merchantRefund, event, evidence, manualLink, resolution]
+  static let all = [salesOrder, merchantRefund, event, evidence, reject, inputFile, manualLink, resolution]
 
   static let salesOrder = ChecksummedTable(
     name: "sales_order", key: "order_id",
@@ -54,6 +54,10 @@ struct ChecksummedTable {
     columns:
       "run, provider, stream, request, lookup_id, is_refund_lookup, fetched_at, "
       + "(SELECT sha256 FROM evidence_body b WHERE b.id = evidence.body)")
+  static let reject = ChecksummedTable(
+    name: "reject", key: "id", columns: "origin, source, location, reason, record")
+  static let inputFile = ChecksummedTable(
+    name: "input_file", key: "path", columns: "path, kind, row_count, sha256, run")
   static let manualLink = ChecksummedTable(
     name: "manual_link", key: "payment_id", columns: "provider, payment_id, order_id, note, made_by, made_at")
   static let resolution = ChecksummedTable(

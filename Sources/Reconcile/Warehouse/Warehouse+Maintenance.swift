@@ -92,17 +92,31 @@ extension Warehouse {
           """,
         arguments: [instant.microseconds])
       let count = db.changesCount
-      try db.execute(
-        sql: """
-          UPDATE reject SET record = 'purged' WHERE record <> 'purged' AND origin IN (
-            SELECT 'provider:' || provider FROM provider_state WHERE read_at < ?1
-            UNION ALL SELECT 'file' WHERE NOT EXISTS (
-              SELECT 1 FROM input_file f JOIN run r ON r.id = f.run WHERE r.started_at >= ?1))
-          """,
-        arguments: [instant.microseconds])
+      try purgeRejects(before: instant, db)
       return count
     }
     do { try queue.vacuum() } catch let error as DatabaseError { throw Self.failure(error, path) }
     return count
+  }
+
+  private func purgeRejects(before instant: Instant, _ db: Database) throws {
+    let old = try Row.fetchAll(
+      db,
+      sql: """
+        SELECT id, origin, source, location, reason FROM reject WHERE record <> 'purged' AND origin IN (
+          SELECT 'provider:' || provider FROM provider_state WHERE read_at < ?1
+          UNION ALL SELECT 'file' WHERE NOT EXISTS (
+            SELECT 1 FROM input_file f JOIN run r ON r.id = f.run WHERE r.started_at >= ?1))
+        """,
+      arguments: [instant.microseconds])
+    for row in old {
+      let values: [(any DatabaseValueConvertible)?] = [
+        row["origin"] as String, row["source"] as String, row["location"] as String, row["reason"] as String,
+        "purged",
+      ]
+      try db.execute(
+        sql: "UPDATE reject SET record = 'purged', checksum = ? WHERE id = ?",
+        arguments: [RowChecksum.of(values), row["id"] as Int64])
+    }
   }
 }

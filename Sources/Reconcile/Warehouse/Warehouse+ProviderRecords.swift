@@ -266,11 +266,12 @@ public final class ProviderWriter {
 extension Warehouse {
   static func insert(_ reject: Reject, origin: String, _ db: Database) throws {
     let clean: (String) -> String = { $0.replacingOccurrences(of: "\0", with: "\u{FFFD}") }
-    try db.cachedStatement(
-      sql: "INSERT INTO reject (origin, source, location, reason, record) VALUES (?, ?, ?, ?, ?)"
-    ).execute(arguments: [
+    let values: [(any DatabaseValueConvertible)?] = [
       origin, clean(reject.source), clean(reject.location), clean(reject.reason), clean(reject.record),
-    ])
+    ]
+    try db.cachedStatement(
+      sql: "INSERT INTO reject (origin, source, location, reason, record, checksum) VALUES (?, ?, ?, ?, ?, ?)"
+    ).execute(arguments: StatementArguments(values + [RowChecksum.of(values)]))
   }
 
   /// Keeps what a record said before it is overwritten; the same old values twice are kept once.

@@ -87,7 +87,8 @@ CREATE TABLE input_file (
   kind TEXT NOT NULL,
   row_count INTEGER NOT NULL,
   sha256 TEXT NOT NULL,
-  run INTEGER NOT NULL REFERENCES run (id)
+  run INTEGER NOT NULL REFERENCES run (id),
+  checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Webhook events.
@@ -239,7 +240,8 @@ CREATE TABLE reject (
   source TEXT NOT NULL,
   location TEXT NOT NULL,
   reason TEXT NOT NULL,
-  record TEXT NOT NULL
+  record TEXT NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX reject_by_origin ON reject (origin);
 
