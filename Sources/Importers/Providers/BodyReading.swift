@@ -14,11 +14,38 @@ struct BodyReading {
   let request: String
   let body: [UInt8]
   var contents = BodyContents()
+  private let known: KnownFields
 
-  init(provider: String, request: String, body: [UInt8]) {
-    self.provider = provider
+  init(_ settings: ProviderSettings, _ stream: ProviderStream, request: String, body: [UInt8]) {
+    provider = settings.name
+    known = KnownFields.of(settings.kind, stream)
     self.request = request
     self.body = body
+  }
+
+  /// Notes members that no document names, with what they hold.
+  mutating func noteUnknown(_ kind: Drift.Kind, in object: JSONObject) {
+    let names = kind == .envelope ? known.envelope : known.record
+    for (name, value) in object.members where !names.contains(name) {
+      contents.drift.insert(Drift(kind, name: name, sample: Self.text(of: value)))
+    }
+  }
+
+  /// Notes words whose meaning no map holds, and the currencies that occur.
+  private mutating func noteWords(_ reading: RecordReading) {
+    switch reading {
+    case .payment(let payment):
+      if payment.status == .unknown { note(.status, payment.providerStatus, payment.id) }
+      note(.currency, payment.amount.currency.code, payment.id)
+    case .refund(let refund):
+      if refund.status == .unknown { note(.status, refund.providerStatus, refund.id) }
+      note(.currency, refund.currency.code, refund.id)
+    case .session: break
+    }
+  }
+
+  private mutating func note(_ kind: Drift.Kind, _ name: String, _ id: Identifier) {
+    contents.drift.insert(Drift(kind, name: name, sample: id.text))
   }
 
   /// What stands for the id of a record that has none: the record itself, which may come again on another page, and
@@ -52,7 +79,10 @@ struct BodyReading {
       do throws(RecordProblem) {
         if object.hasDuplicateKey { throw RecordProblem("a field stands twice in the record") }
         let identity: String
-        switch try record(object) {
+        noteUnknown(.field, in: object)
+        let reading = try record(object)
+        noteWords(reading)
+        switch reading {
         case .payment(let payment):
           contents.payments.append(payment)
           identity = payment.id.text

@@ -18,6 +18,8 @@ public final class ProviderWriter {
   let run: RunHandle
   let settings: ProviderSettings
   var tally = ProviderTally()
+  /// What was noted of the API in this run already.
+  var knownDrift: Set<String> = []
 
   /// Begins a provider's import: its rejects of earlier runs make room for this reading's, unless `keepsRejects`.
   public init(_ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings, keepsRejects: Bool = false)
@@ -52,11 +54,12 @@ public final class ProviderWriter {
   /// from the stored one leaves the old values in the history.
   public func store(
     payments: [PaymentRecord], refunds: [RefundRecord], settlements: [SettlementReport], rejects: [Reject],
-    evidence: Int64
+    drift: [(kind: String, name: String, sample: String)], evidence: Int64
   ) throws {
     try warehouse.write { db in
       let source = try Row.fetchOne(
-        db, sql: "SELECT request, lookup_id FROM evidence WHERE id = ?", arguments: [evidence])
+        db, sql: "SELECT stream, request, lookup_id FROM evidence WHERE id = ?", arguments: [evidence])
+      try note(drift, stream: source?["stream"] ?? "", db)
       let lookupID: String? = source?["lookup_id"]
       for payment in payments { try store(payment, askedAs: lookupID, evidence, db) }
       for refund in refunds { try store(refund, evidence, db) }

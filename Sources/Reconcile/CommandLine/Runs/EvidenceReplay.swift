@@ -97,7 +97,7 @@ struct EvidenceReplay {
     else { return }
     try writer.store(
       payments: contents.payments, refunds: contents.refunds, settlements: contents.settlements,
-      rejects: contents.rejects, evidence: body.evidence)
+      rejects: contents.rejects, drift: contents.driftRows, evidence: body.evidence)
   }
 }
 

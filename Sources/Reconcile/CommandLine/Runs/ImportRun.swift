@@ -99,6 +99,10 @@ struct ImportRun {
       message = reason
       result.isRefused = true
     }
+    for news in try sink.newDrift(of: provider) {
+      session.console.log.warning(
+        "provider.drift", metadata: ["provider": "\(provider.name)", "first seen": "\(news)"])
+    }
     let rejected = try sink.finish(provider, status: status, message: message, outcome)
     if rejected > 0 { result.hasRejects = true }
     session.console.progress.finish(

@@ -275,6 +275,18 @@ CREATE TABLE complete_walk (
   PRIMARY KEY (provider, stream, run)
 ) STRICT, WITHOUT ROWID;
 
+-- What a provider's API was first seen to have in which run: members that no document names, unknown status words,
+-- currencies.
+CREATE TABLE drift (
+  provider TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('field', 'envelope', 'status', 'currency')),
+  name TEXT NOT NULL,
+  sample TEXT NOT NULL,
+  first_run INTEGER NOT NULL REFERENCES run (id),
+  PRIMARY KEY (provider, stream, kind, name)
+) STRICT, WITHOUT ROWID;
+
 -- What people decided: rows are added, never changed.
 CREATE TABLE manual_link (
   id INTEGER PRIMARY KEY,
