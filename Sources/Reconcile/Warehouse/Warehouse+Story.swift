@@ -211,7 +211,15 @@ private struct StoryTeller {
     {
       facts.append(("linked to", "order \(name) by rule \(row["rule"] as String)"))
     } else {
-      facts.append(("linked to", "no order: no rule names exactly one"))
+      let pinned =
+        try Bool.fetchOne(
+          db,
+          sql: """
+            SELECT order_id IS NULL FROM manual_link WHERE provider = ? AND payment_id = ? ORDER BY id DESC LIMIT 1
+            """,
+          arguments: [row["provider"] as String, row["payment_id"] as String]) ?? false
+      facts.append(
+        ("linked to", pinned ? "no order: a person unlinked it" : "no order: no rule names exactly one"))
     }
     for decision in try Row.fetchAll(
       db, sql: "SELECT * FROM manual_link WHERE provider = ? AND payment_id = ? ORDER BY id",
