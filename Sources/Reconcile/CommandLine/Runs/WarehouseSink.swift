@@ -134,7 +134,7 @@ extension ProviderOutcome {
     var joined = ProviderOutcome(ending: ending)
     switch (ending, other.ending) {
     case (_, .refused), (.complete, _): joined.ending = other.ending
-    case (.incomplete(let a), .incomplete(let b)): joined.ending = .incomplete(a + "; " + b)
+    case (.incomplete(let a), .incomplete(let b)): joined.ending = .incomplete(a == b ? a : a + "; " + b)
     default: break
     }
     joined.pages = pages + other.pages

@@ -1,4 +1,3 @@
-import Foundation
 import ReconcileCore
 import ReconcileWarehouse
 
@@ -26,7 +25,7 @@ extension Warehouse {
   /// Opens a warehouse that is there already for writing. Only an import begins a new one: a path with a
   /// mistake in it must not look like an empty warehouse.
   static func toChange(at path: String) throws -> Warehouse {
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard exists(at: path) else {
       throw Failure(
         .warehouseFailed, "there is no warehouse yet", at: path,
         remedy: "run `reconcile --from … --to …` first, or check [warehouse] path")

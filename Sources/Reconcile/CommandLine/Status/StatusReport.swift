@@ -41,7 +41,7 @@ struct StatusReport {
   /// Asks the warehouse of the settings. Ages count from the business date of `now`.
   init(_ settings: Settings, now: Instant) throws {
     self.init(warehouse: settings.warehousePath, contents: nil, now: now)
-    guard FileManager.default.fileExists(atPath: warehouse) else { return }
+    guard Warehouse.exists(at: warehouse) else { return }
     let warehouse = try Warehouse(path: warehouse, access: .read)
     let readings = try warehouse.providerReadings()
     let configured = settings.providers.map { provider in
