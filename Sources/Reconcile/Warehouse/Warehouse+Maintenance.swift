@@ -3,6 +3,9 @@ import GRDB
 import ReconcileCore
 
 extension Warehouse {
+  /// Stops what SQLite is doing at the moment, from any thread; the call that asked for it throws.
+  public func interrupt() { queue.interrupt() }
+
   /// Problems of the file: structure, foreign keys, and with `deep` every piece of evidence by its digest.
   /// Empty when all is well.
   public func check(deep: Bool) throws -> [String] {

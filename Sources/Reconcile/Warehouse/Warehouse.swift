@@ -72,7 +72,8 @@ public final class Warehouse: Sendable {
     var configuration = Configuration()
     configuration.readonly = access == .read
     configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(10)
+    // A check or a backup of a large warehouse reads for minutes, and a run's commit waits for its end.
+    configuration.busyMode = .timeout(access == .write ? 300 : 10)
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA trusted_schema = OFF")
       try db.execute(sql: "PRAGMA cell_size_check = ON")

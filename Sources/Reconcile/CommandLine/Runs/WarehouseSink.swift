@@ -113,7 +113,8 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
 
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?) {
     progress.update(
-      provider, step: stream.rawValue, done: Int64(records), of: total.map(Int64.init), note: "\(pages) pages"
+      provider, step: stream.rawValue, done: Int64(records), of: total.map(Int64.init),
+      note: "\(pages) \(pages == 1 ? "page" : "pages")"
     )
   }
 }
