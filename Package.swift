@@ -84,8 +84,8 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Reports", "TestSupport"], path: "Tests/ReportsTests",
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["reconcile", "ReconcileCore"], path: "Tests/CommandLineTests",
-      swiftSettings: strict),
+      name: "CommandLineTests", dependencies: ["reconcile", "ReconcileCore", "ReconcileWarehouse"],
+      path: "Tests/CommandLineTests", swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["reconcile-sandbox"], path: "Tests/SandboxTests",
       swiftSettings: strict),

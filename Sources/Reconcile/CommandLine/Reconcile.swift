@@ -32,6 +32,10 @@ struct Reconcile: AsyncParsableCommand {
 
   /// Parses and runs; every way to end passes here once.
   private static func run(_ arguments: [String]) async -> Int32 {
+    if Advice.asksForUnknownTopic(arguments) {
+      ErrorOutput().writeLine(Advice.usage("", arguments))
+      return ExitStatus.usage.rawValue
+    }
     do {
       var command = try parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {

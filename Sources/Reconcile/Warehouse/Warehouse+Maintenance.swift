@@ -3,27 +3,38 @@ import GRDB
 import ReconcileCore
 
 extension Warehouse {
+  /// Stops what SQLite is doing at the moment, from any thread; the call that asked for it throws.
+  public func interrupt() { queue.interrupt() }
+
   /// Problems of the file: structure, foreign keys, and with `deep` every piece of evidence by its digest and every
   /// merchant row and decision by its checksum. Empty when all is well.
   public func check(deep: Bool) throws -> [String] {
-    try read { db in
-      var problems = try String.fetchAll(db, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
-      let broken = try Row.fetchAll(db, sql: "PRAGMA foreign_key_check")
-      problems += broken.prefix(20).map {
+    var problems: [String] = []
+    try look(&problems) { db, problems in
+      problems += try String.fetchAll(db, sql: "PRAGMA integrity_check(20)").filter { $0 != "ok" }
+    }
+    try look(&problems) { db, problems in
+      problems += try Row.fetchAll(db, sql: "PRAGMA foreign_key_check").prefix(20).map {
         "a row of \($0[0] as String) points to a row of \($0[2] as String) that is not there"
       }
+    }
+    try look(&problems) { db, problems in
       let linked =
         try Int64.fetchOne(
           db, sql: "SELECT count(*) FROM payment WHERE is_test = 1 AND sales_order IS NOT NULL") ?? 0
       if linked > 0 { problems.append("\(linked) test payments are linked to orders") }
-      guard deep, problems.isEmpty else { return problems }
+    }
+    guard deep, problems.isEmpty else { return problems }
+    try look(&problems) { db, problems in
       let bodies = try Row.fetchCursor(db, sql: "SELECT sha256, byte_count, deflated FROM evidence_body")
       while let row = try bodies.next() {
         do { _ = try evidenceBytes(row) } catch let failure as Failure { problems.append(failure.what) }
       }
-      for table in ChecksummedTable.all { problems += try table.damage(db) }
-      return problems
     }
+    try look(&problems) { db, problems in
+      for table in ChecksummedTable.all { problems += try table.damage(db) }
+    }
+    return problems
   }
 
   /// Writes a consistent copy that nobody but the caller knows of; the caller removes it.
@@ -33,12 +44,32 @@ extension Warehouse {
       try queue.inDatabase { db in try db.execute(sql: "VACUUM INTO ?", arguments: [target]) }
     } catch let error as DatabaseError {
       try? FileManager.default.removeItem(atPath: target)
+      if error.resultCode == .SQLITE_CORRUPT {
+        throw Failure(
+          .warehouseFailed, "the warehouse is damaged, so no copy was made", at: path,
+          remedy: "run `reconcile warehouse check`; restore the newest backup")
+      }
       throw Failure(
         .outputNotWritten,
         "a copy of the warehouse could not be written (\(error.message ?? "\(error.resultCode)"))",
         at: target, remedy: "check the folder, its permissions and the free space")
     }
     chmod(target, 0o600)
+  }
+
+  /// One part of the check. Damage can stop it halfway: that is a problem like others.
+  private func look(
+    _ problems: inout [String], _ body: (Database, inout [String]) throws -> Void
+  ) throws {
+    do {
+      try queue.read { db in try body(db, &problems) }
+    } catch let error as DatabaseError {
+      guard [.SQLITE_CORRUPT, .SQLITE_NOTADB, .SQLITE_IOERR].contains(error.resultCode) else {
+        throw Self.failure(error, path)
+      }
+      let words = "the file cannot be read to its end (\(error.message ?? "\(error.resultCode)"))"
+      if !problems.contains(words) { problems.append(words) }
+    }
   }
 
   /// Writes a consistent copy and checks it before it gets its name; a file that exists is not overwritten.

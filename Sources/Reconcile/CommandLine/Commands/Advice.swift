@@ -4,7 +4,7 @@ import ArgumentParser
 enum Advice {
   /// The parser's message, or our own where it is about a word or option that does not exist.
   static func usage(_ message: String, _ arguments: [String]) -> String {
-    let path = commands(in: arguments)
+    let path = commands(in: arguments.first == "help" ? Array(arguments.dropFirst()) : arguments)
     let name = path.map { $0._commandName }.joined(separator: " ")
     if let option = quoted(in: message, after: "Unknown option '") {
       let shown = path.count == 1 ? "reconcile run" : name
@@ -15,7 +15,7 @@ enum Advice {
         all: "`\(shown) --help` shows all")
     }
     let word =
-      quoted(in: message, after: "Unexpected argument '")
+      topic(in: arguments) ?? quoted(in: message, after: "Unexpected argument '")
       ?? quoted(in: message, after: "unexpected arguments: '")
     let names = subcommands(of: path[path.count - 1])
     if let word, !names.isEmpty {
@@ -30,6 +30,16 @@ enum Advice {
         all: "known: \(names.joined(separator: ", "))")
     }
     return message.hasPrefix("Error: ") ? "error: " + message.dropFirst(7) : message
+  }
+
+  /// Whether help is asked for something that is no command; the parser would show the help of everything.
+  static func asksForUnknownTopic(_ arguments: [String]) -> Bool { topic(in: arguments) != nil }
+
+  private static func topic(in arguments: [String]) -> String? {
+    guard arguments.first == "help" else { return nil }
+    let words = arguments.dropFirst().prefix { !$0.hasPrefix("-") }
+    let known = commands(in: Array(words)).count - 1
+    return known < words.count ? words[words.startIndex + known] : nil
   }
 
   private static func error(_ what: String, _ advice: String, all: String) -> String {
@@ -55,13 +65,13 @@ enum Advice {
     command.configuration.subcommands.map { $0._commandName }
   }
 
-  /// The long options that the help of a command lists.
+  /// The options that the help of a command lists.
   static func options(of command: any ParsableCommand.Type) -> [String] {
     Reconcile.helpMessage(for: command, columns: 200).split(separator: "\n").flatMap { line in
       let words = line.split(separator: " ")
       guard line.hasPrefix("  -") else { return [String]() }
       return words.prefix { $0.hasPrefix("-") || $0.hasPrefix("<") }
-        .filter { $0.hasPrefix("--") }.map { String($0).replacing(",", with: "") }
+        .filter { $0.hasPrefix("-") }.map { String($0).replacing(",", with: "") }
     }
   }
 

@@ -9,8 +9,8 @@ struct DoctorCommand: AsyncParsableCommand {
     commandName: "doctor",
     abstract: "Check configuration, credentials, providers and warehouse, and say what to do.",
     discussion: """
-      EXIT STATUS: 0 when nothing failed, else the largest that fits: 66 a file, 69 a provider, 73 the output \
-      folder, 74 to 76 the warehouse, 77 credentials, 78 the configuration.
+      EXIT STATUS: 0 when nothing failed, else the largest that fits: 66 a file, 69 a provider, \
+      73 the output folder, 74 to 76 the warehouse, 77 credentials, 78 the configuration.
       """)
   @Flag(help: "Print JSON.")
   var json = false
@@ -32,7 +32,7 @@ struct DoctorCommand: AsyncParsableCommand {
       overrides.warehouse = place.warehouse
       let configuration = try ConfigurationLoader().load(config: place.config, overrides: overrides)
       diagnosis.examine(configuration, now: .now())
-      let providers = diagnosis.examineKeys(configuration, allowTest: allowTest)
+      let providers = diagnosis.examineSecrets(configuration, allowTest: allowTest)
       await diagnosis.examineReach(providers, progress: console.progress)
       try Interruption.check()
       console.progress.update("warehouse", step: "check", done: 0)

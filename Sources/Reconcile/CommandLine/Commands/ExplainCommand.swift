@@ -21,7 +21,11 @@ struct ExplainCommand: ParsableCommand {
   func run() throws {
     let workplace = try Workplace(place, speech)
     let warehouse = try workplace.warehouseToRead()
-    let story = try warehouse.story(of: id, settings: workplace.settings)
+    var story = try warehouse.story(of: id, settings: workplace.settings)
+    // An id pasted from a report may carry the `'` that keeps a spreadsheet from running it.
+    if story.isEmpty, id.hasPrefix("'"), let next = id.dropFirst().first, "=+-@".contains(next) {
+      story = try warehouse.story(of: String(id.dropFirst()), settings: workplace.settings)
+    }
     guard !story.isEmpty else {
       throw Failure(
         .usage, "nothing in the warehouse has the id `\(id)`", at: warehouse.path,

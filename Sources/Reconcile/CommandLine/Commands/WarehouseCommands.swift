@@ -15,7 +15,7 @@ struct WarehouseCommand: ParsableCommand {
 }
 
 /// `reconcile warehouse check`.
-struct WarehouseCheckCommand: ParsableCommand {
+struct WarehouseCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check that the warehouse is whole; ends with 74 when it is not.")
   @Flag(help: "Also build every derived row again from evidence, in a copy, and compare.")
@@ -25,22 +25,15 @@ struct WarehouseCheckCommand: ParsableCommand {
   @OptionGroup var place: PlaceOptions
   @OptionGroup var speech: OutputOptions
 
-  func run() throws {
+  func run() async throws {
     let workplace = try Workplace(place, speech)
-    let progress = workplace.console.progress
-    let heartbeat = progress.startHeartbeat()
-    defer {
-      heartbeat?.cancel()
-      progress.close()
-    }
     let warehouse = try workplace.warehouseToRead()
-    progress.update("warehouse", step: deep ? "deep check" : "check", done: 0)
-    var problems = try warehouse.check(deep: deep)
-    if deep, problems.isEmpty {
-      problems = try EvidenceReplay(settings: workplace.settings, progress: progress).run(on: warehouse)
-        .differences
+    let problems = try await workplace.work(on: warehouse, step: deep ? "deep check" : "check") {
+      let problems = try warehouse.check(deep: deep)
+      guard deep, problems.isEmpty else { return problems }
+      return try EvidenceReplay(settings: workplace.settings, progress: workplace.console.progress)
+        .run(on: warehouse).differences
     }
-    progress.close()
     if json {
       try StandardOutput.write(
         JSONText.object([
@@ -65,7 +58,7 @@ struct WarehouseCheckCommand: ParsableCommand {
 }
 
 /// `reconcile warehouse backup FILE`.
-struct WarehouseBackupCommand: ParsableCommand {
+struct WarehouseBackupCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "backup",
     abstract: "Write a consistent copy of the warehouse, also beside a run; nothing is overwritten.")
@@ -74,23 +67,15 @@ struct WarehouseBackupCommand: ParsableCommand {
   @OptionGroup var place: PlaceOptions
   @OptionGroup var speech: OutputOptions
 
-  func run() throws {
+  func run() async throws {
     guard !file.isEmpty else {
       throw Failure(
         .usage, "the backup's file name is empty", remedy: "name a file: reconcile warehouse backup FILE")
     }
     let workplace = try Workplace(place, speech)
-    let progress = workplace.console.progress
-    let heartbeat = progress.startHeartbeat()
-    defer {
-      heartbeat?.cancel()
-      progress.close()
-    }
     let warehouse = try workplace.warehouseToRead()
     let target = Folder(FileManager.default.currentDirectoryPath).absolute(file)
-    progress.update("warehouse", step: "backup", done: 0)
-    try warehouse.backUp(to: target)
-    progress.close()
+    try await workplace.work(on: warehouse, step: "backup") { try warehouse.backUp(to: target) }
     if workplace.console.isQuiet { return }
     try StandardOutput.writeLine("Written and checked: \(target.withControlCharactersEscaped)")
     try StandardOutput.finish()

@@ -3,23 +3,29 @@ import Importers
 import ReconcileCore
 
 extension Diagnosis {
-  /// Looks up each provider's key; returns the providers that can be asked.
-  mutating func examineKeys(_ configuration: LoadedConfiguration, allowTest: Bool) -> [ProviderSettings] {
+  /// Looks up each provider's secrets; returns the providers that can be asked, with their keys.
+  mutating func examineSecrets(_ configuration: LoadedConfiguration, allowTest: Bool) -> [ProviderSettings] {
+    var resolved = LoadedConfiguration.Resolved(settings: configuration.settings)
     var ready: [ProviderSettings] = []
-    for provider in configuration.settings.providers {
+    for (index, provider) in configuration.settings.providers.enumerated() {
       let topic = "provider \(provider.name)"
+      resolved.isTestData = false
       do {
-        let resolved = try configuration.resolveKeys(for: [provider.name], allowTest: allowTest)
-        for warning in resolved.warnings { add(.warn(topic, warning, remedy: nil)) }
-        if resolved.isTestData {
-          add(.warn(topic, "the key is a test key: reports will say TEST DATA", remedy: "use the live key"))
+        try configuration.resolveKey(at: index, allowTest: allowTest, into: &resolved)
+        if case .network = provider.source { add(.ok(topic, "the key is there")) }
+        ready.append(resolved.settings.providers[index])
+      } catch { add(.fail(topic, error)) }
+      do {
+        try configuration.resolveWebhookSecret(at: index, into: &resolved)
+        if resolved.settings.providers[index].webhookSecret != nil {
+          add(.ok(topic, "the webhook secret is there"))
         }
-        guard let settings = resolved.settings.provider(named: provider.name) else { continue }
-        if case .network = settings.source { add(.ok(topic, "the key is there")) }
-        ready.append(settings)
-      } catch {
-        add(.fail(topic, error))
+      } catch { add(.fail(topic, error)) }
+      if resolved.isTestData {
+        add(.warn(topic, "the key is a test key: reports will say TEST DATA", remedy: "use the live key"))
       }
+      for warning in resolved.warnings { add(.warn(topic, warning, remedy: nil)) }
+      resolved.warnings = []
     }
     return ready
   }

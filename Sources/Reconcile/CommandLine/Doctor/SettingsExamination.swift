@@ -6,11 +6,13 @@ extension Diagnosis {
   /// Time zones, files and the folder of reports.
   mutating func examine(_ configuration: LoadedConfiguration, now: Instant) {
     let settings = configuration.settings
-    let count = settings.assumptions.count
-    add(
-      .ok(
-        "configuration",
-        "\(configuration.file)" + (count > 0 ? "; \(count) assumptions, listed in every report" : "")))
+    add(.ok("configuration", configuration.file))
+    if !settings.assumptions.isEmpty {
+      add(
+        .ok(
+          "configuration",
+          "\(settings.assumptions.count) of its values are assumed; every report lists them"))
+    }
     examineZones(settings, now)
     examine(settings.orders.patterns, of: "orders", isNeeded: true)
     examine(settings.refunds.patterns, of: "refunds", isNeeded: false)
@@ -19,7 +21,7 @@ extension Diagnosis {
     if settings.providers.isEmpty {
       add(
         .warn(
-          "providers", "no provider is configured: every order will be unpaid",
+          "providers", "no provider is configured, so no payment is read",
           at: configuration.file, remedy: "add a [providers.NAME] section; `reconcile init` writes examples"))
     }
   }

@@ -6,7 +6,8 @@ extension Diagnosis {
   /// The warehouse file, what it holds, and the room around it.
   mutating func examineWarehouse(_ path: String) {
     var facts = stat()
-    if stat(path, &facts) == 0 {
+    if Warehouse.exists(at: path) {
+      stat(path, &facts)
       do {
         let problems = try Warehouse(path: path, access: .read).check(deep: false)
         for problem in problems {

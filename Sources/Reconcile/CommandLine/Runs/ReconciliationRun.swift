@@ -53,6 +53,7 @@ struct ReconciliationRun {
       try warehouse.match(
         settings: session.settings, run: run, period: session.period, asOf: session.asOf,
         checkCancelled: Interruption.check)
+      session.console.progress.finish("warehouse", step: "matching", "done")
     }
     var hasOpenDiscrepancies = false
     if stages.contains(.reporting) {

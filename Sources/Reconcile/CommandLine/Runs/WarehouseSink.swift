@@ -124,7 +124,8 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
 
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?) {
     progress.update(
-      provider, step: stream.rawValue, done: Int64(records), of: total.map(Int64.init), note: "\(pages) pages"
+      provider, step: stream.rawValue, done: Int64(records), of: total.map(Int64.init),
+      note: "\(pages) \(pages == 1 ? "page" : "pages")"
     )
   }
 }
@@ -152,7 +153,7 @@ extension ProviderOutcome {
     var joined = ProviderOutcome(ending: ending)
     switch (ending, other.ending) {
     case (_, .refused), (.complete, _): joined.ending = other.ending
-    case (.incomplete(let a), .incomplete(let b)): joined.ending = .incomplete(a + "; " + b)
+    case (.incomplete(let a), .incomplete(let b)): joined.ending = .incomplete(a == b ? a : a + "; " + b)
     default: break
     }
     joined.pages = pages + other.pages

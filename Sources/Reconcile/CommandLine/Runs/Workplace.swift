@@ -1,4 +1,3 @@
-import Foundation
 import ReconcileCore
 import ReconcileWarehouse
 
@@ -18,6 +17,24 @@ struct Workplace {
   /// The warehouse, to look at; throws 74 when there is none.
   func warehouseToRead() throws -> Warehouse { try Warehouse(path: settings.warehousePath, access: .read) }
 
+  /// Slow work on the warehouse with progress lines and a heartbeat; a signal stops it at once.
+  func work<Result>(
+    on warehouse: Warehouse, step: String, _ body: () throws -> Result
+  ) async throws -> Result {
+    let heartbeat = console.progress.startHeartbeat()
+    defer {
+      heartbeat?.cancel()
+      console.progress.close()
+    }
+    console.progress.update("warehouse", step: step, done: 0)
+    do {
+      return try await withTaskCancellationHandler(operation: body, onCancel: warehouse.interrupt)
+    } catch {
+      try Interruption.check()
+      throw error
+    }
+  }
+
   /// The warehouse, to write a decision into; throws 74 when there is none and 75 while a run holds it.
   func warehouseToChange() throws -> Warehouse { try .toChange(at: settings.warehousePath) }
 }
@@ -26,7 +43,7 @@ extension Warehouse {
   /// Opens a warehouse that is there already for writing. Only an import begins a new one: a path with a
   /// mistake in it must not look like an empty warehouse.
   static func toChange(at path: String) throws -> Warehouse {
-    guard FileManager.default.fileExists(atPath: path) else {
+    guard exists(at: path) else {
       throw Failure(
         .warehouseFailed, "there is no warehouse yet", at: path,
         remedy: "run `reconcile --from … --to …` first, or check [warehouse] path")

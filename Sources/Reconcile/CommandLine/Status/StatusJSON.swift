@@ -5,20 +5,15 @@ import Reports
 /// `status --json`. Amounts are decimal text, times ISO 8601 in UTC, ages as in the text.
 enum StatusJSON {
   static func value(_ report: StatusReport) -> JSONText {
-    var members: [(String, JSONText)] = [
-      ("warehouse", .text(report.warehouse)), ("exists", .flag(report.contents != nil)),
-      ("now", .text(report.now.description)),
-    ]
-    if let contents = report.contents {
-      members += [
-        ("last_run", contents.lastRun.map(run) ?? .null),
-        ("providers", .list(contents.providers.map(provider))),
-        ("files", .list(contents.files.map(file))),
-        ("rejected_rows", .count(contents.rejectedRows)),
-        ("open_discrepancies", .list(contents.findings.map(findings))),
-      ]
-    }
-    return .object(members)
+    let contents = report.contents
+    return .object([
+      ("warehouse", .text(report.warehouse)), ("exists", .flag(contents != nil)),
+      ("now", .text(report.now.description)), ("last_run", contents?.lastRun.map(run) ?? .null),
+      ("providers", .list(contents?.providers.map(provider) ?? [])),
+      ("files", .list(contents?.files.map(file) ?? [])),
+      ("rejected_rows", .count(contents?.rejectedRows ?? 0)),
+      ("open_discrepancies", .list(contents?.findings.map(findings) ?? [])),
+    ])
   }
 
   private static func time(_ instant: Instant?) -> JSONText {

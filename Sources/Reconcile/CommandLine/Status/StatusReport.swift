@@ -17,10 +17,11 @@ struct StatusReport {
   /// What became of a merchant file since it was read.
   enum FileChange: String { case unchanged, changed, missing }
 
-  var warehouse: String
+  /// Where it lies or will lie.
+  let warehouse: String
   /// Nil when there is no warehouse yet.
-  var contents: Contents?
-  var now: Instant
+  private(set) var contents: Contents?
+  let now: Instant
 
   /// What an existing warehouse says.
   struct Contents {
@@ -31,18 +32,12 @@ struct StatusReport {
     var findings: [OpenFindings]
   }
 
-  /// A report put together by hand.
-  init(warehouse: String, contents: Contents?, now: Instant) {
-    self.warehouse = warehouse
-    self.contents = contents
-    self.now = now
-  }
-
   /// Asks the warehouse of the settings. Ages count from the business date of `now`.
   init(_ settings: Settings, now: Instant) throws {
-    self.init(warehouse: settings.warehousePath, contents: nil, now: now)
-    guard FileManager.default.fileExists(atPath: warehouse) else { return }
-    let warehouse = try Warehouse(path: warehouse, access: .read)
+    warehouse = settings.warehousePath
+    self.now = now
+    guard Warehouse.exists(at: settings.warehousePath) else { return }
+    let warehouse = try Warehouse(path: settings.warehousePath, access: .read)
     let readings = try warehouse.providerReadings()
     let configured = settings.providers.map { provider in
       Provider(
