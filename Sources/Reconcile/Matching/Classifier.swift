@@ -128,7 +128,7 @@ public struct Classifier: Sendable {
       : order.asked.map(\.createdAt).max()
     if let youngest, isYounger(youngest, than: rules.refundGraceSeconds) { return .pending }
     let gaps = try gap()
-    if collected == 0 ? gaps.paymentMayBeUnread : gaps.refundsMayBeUnread { return .unverified }
+    if gaps.refundsMayBeUnread || (collected == 0 && gaps.paymentMayBeUnread) { return .unverified }
     if gaps.hasUnaskableRefund, refunded < asked { return .unverified }
     if order.refunds.contains(where: { $0.status == .failed }) { return .failed }
     return refunded == 0 ? .missing : .partial
