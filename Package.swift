@@ -73,7 +73,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MatchingTests", dependencies: ["ReconcileMatching", "TestSupport"],
-      path: "Tests/MatchingTests", swiftSettings: strict),
+      path: "Tests/MatchingTests", exclude: ["Scenarios"], swiftSettings: strict),
     .testTarget(
       name: "WarehouseTests", dependencies: ["ReconcileWarehouse", "TestSupport"],
       path: "Tests/WarehouseTests", swiftSettings: strict),
