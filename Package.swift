@@ -52,10 +52,13 @@ let package = Package(
       name: "Reports",
       dependencies: ["ReconcileCore", "CLibxlsxwriter", "CZlib"],
       path: "Sources/Reports", exclude: ["CLibxlsxwriter"], swiftSettings: strict),
+    .target(
+      name: "SampleShop", dependencies: ["ReconcileCore"], path: "Sources/Reconcile/SampleShop",
+      swiftSettings: strict),
     .executableTarget(
       name: "reconcile",
       dependencies: [
-        "ReconcileCore", "ReconcileMatching", "ReconcileWarehouse", "Importers", "Reports",
+        "ReconcileCore", "ReconcileMatching", "ReconcileWarehouse", "Importers", "Reports", "SampleShop",
         "TOMLKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),

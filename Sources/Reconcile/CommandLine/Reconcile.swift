@@ -15,7 +15,7 @@ struct Reconcile: AsyncParsableCommand {
       """,
     version: "reconcile \(toolVersion)",
     subcommands: [
-      RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self,
+      RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self, DemoCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
