@@ -68,6 +68,10 @@ let package = Package(
       name: "reconcile-sandbox",
       dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/Sandbox", swiftSettings: strict),
+    .executableTarget(
+      name: "reconcile-bench",
+      dependencies: ["SampleShop", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/Benchmark", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["ReconcileCore"], path: "Tests/TestSupport",
       swiftSettings: strict),
@@ -92,6 +96,9 @@ let package = Package(
     .testTarget(
       name: "SandboxTests", dependencies: ["reconcile-sandbox"], path: "Tests/SandboxTests",
       swiftSettings: strict),
+    .testTarget(
+      name: "SampleShopTests", dependencies: ["SampleShop", "ReconcileCore", "reconcile"],
+      path: "Tests/SampleShopTests", swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEndTests",
       swiftSettings: strict),

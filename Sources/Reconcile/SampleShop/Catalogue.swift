@@ -35,8 +35,9 @@ enum Catalogue {
   static func basket(_ random: inout SplitMix64, in currency: Currency) -> (items: String, amount: Money) {
     var cents: Int64 = 0
     var items: [String] = []
-    for _ in 0...random.weighted([6, 3, 1]) {
-      let product = random.pick(products)
+    let first = random.below(products.count)
+    for index in 0...random.weighted([6, 3, 1]) {
+      let product = products[(first + index * 5) % products.count]
       let count = 1 + random.weighted([7, 2, 1])
       cents += product.cents * Int64(count)
       items.append("\(count) x \(product.name)")

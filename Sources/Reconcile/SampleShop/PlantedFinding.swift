@@ -30,7 +30,8 @@ public struct PlantedFinding: Sendable, Hashable {
   /// The cells in the order of `header`.
   var cells: [String] {
     [
-      code.rawValue, provider, currency, orderID, paymentID, refundID, businessDate, status.rawValue, expected,
+      code.rawValue, provider, currency, orderID, paymentID, refundID, businessDate, status.rawValue,
+      expected,
       actual,
     ]
   }

@@ -2,8 +2,8 @@ import ReconcileCore
 
 /// A moment in the shop, which stands in Vilnius; whole seconds.
 ///
-/// The zone's two offsets are written down here instead of asked from the system, so that the days in the list
-/// of planted findings do not come from the code that is checked with them.
+/// The zone's two offsets are written down here instead of asked from the system, so that the days in the
+/// list of planted findings do not come from the code that is checked with them.
 struct ShopTime: Comparable {
   /// Seconds since 1970-01-01T00:00:00Z.
   let seconds: Int64

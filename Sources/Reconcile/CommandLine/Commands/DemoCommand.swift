@@ -19,7 +19,7 @@ struct DemoCommand: AsyncParsableCommand {
     let target = Folder(FileManager.default.currentDirectoryPath).absolute(folder)
     let month = SampleShop.month()
     try DemoFolder.write(month, to: target)
-    // The earlier answers come first, so that the run notices which records are gone since; it needs no words.
+    // The earlier answers come first, so that the run notices which records are gone since.
     _ = try await reconcile(target, SampleShop.earlierConfigurationName, "import", .importing, isQuiet: true)
     let status = try await reconcile(
       target, SampleShop.configurationName, "run", [.importing, .matching, .reporting],
@@ -79,8 +79,8 @@ enum DemoFolder {
     let order = month.planted.first { $0.code == .duplicatePayment && $0.status == .open }?.orderID ?? ""
     return """
 
-      This is an invented shop. A few of its rows cannot be read, on purpose: rejects.csv lists them. With your
-      own files that ends with status 65.
+      This is an invented shop. A few of its rows cannot be read, on purpose: rejects.csv lists them. With
+      your own files that ends with status 65.
 
       What to do next:
         open the workbook       \(shown)/reports/\(SampleShop.period)/reconciliation.xlsx

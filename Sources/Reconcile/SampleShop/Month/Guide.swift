@@ -8,9 +8,10 @@ struct Guide {
     """
     # Amber Lane, March 2026
 
-    Amber Lane is an invented shop in Vilnius that sells linen, pottery and tea in EUR, USD, GBP, PLN, JPY and
-    KWD. Buyers, payments and e-mail addresses do not exist. The folder holds everything that a month needs, and
-    it is made by a program: `make record` writes it again, and a test fails when a byte differs.
+    Amber Lane is an invented shop in Vilnius that sells linen, pottery and tea in EUR, USD, GBP, PLN, JPY
+    and KWD. Buyers, payments and e-mail addresses do not exist. The folder holds everything that a month
+    needs. `reconcile demo DIR` writes the same files into a folder of your own; in the repository they are
+    `sample-data/`, which `make record` writes again and a test compares byte by byte.
 
     | file | what it is |
     |---|---|
@@ -24,37 +25,37 @@ struct Guide {
 
     ## Reconcile it
 
-    `reconcile demo DIR` does all of this in a folder of its own. By hand, in this folder:
+    `reconcile demo` does it by itself. By hand, in this folder:
 
         reconcile import --config reconcile-earlier.toml --period 2026-03 --as-of \(SampleShop.asOf)
         reconcile --config reconcile.toml --period 2026-03 --as-of \(SampleShop.asOf)
 
-    The first command reads the earlier answers, so that the second notices which records are gone. Both end with
-    status 65, because a few rows cannot be read on purpose. Business dates are days in Vilnius, where the clocks
-    went forward on 29 March.
+    The first command reads the earlier answers, so that the second notices which records are gone. Both
+    end with status 65, because a few rows cannot be read on purpose. Business dates are days in Vilnius,
+    where the clocks went forward on 29 March.
 
     ## What was planted
 
-    \(planted.count) findings. Those dated before March stand in open_items.csv where they are open; all others in
-    discrepancies.csv. An empty date stands in every period. Amounts are `expected → actual`.
+    \(planted.count) findings. Those dated before March stand in open_items.csv, all others in
+    discrepancies.csv; one without a date stands in every period. Amounts are `expected → actual`.
 
     \(DiscrepancyCode.allCases.map(section).joined(separator: "\n\n"))
 
     ## What must not be found
 
-    - Test money: two MAXFI payments that are not live, a webhook about each of them, and what Dapit lists from
-      before 9 February.
-    - Rejected rows: three orders without a readable date, currency or amount, one order and one refund with a
-      decimal comma, a torn webhook and one of a provider that is not configured, a MAXFI payment without an
-      amount, an Inflow refund with two different amounts, and a Dapit payment with money and no reference. Only
-      the order with the decimal comma has a consequence, which is listed above.
+    - Test money: two MAXFI payments that are not live, a webhook about each of them, and what Dapit lists
+      from before 9 February.
+    - Rejected rows: three orders without a readable date, currency or amount, one order and one refund
+      with a decimal comma, a torn webhook and one of a provider that is not configured, a MAXFI payment
+      without an amount, an Inflow refund with two different amounts, and a Dapit payment with money and no
+      reference. Only the order with the decimal comma has a consequence, which is listed above.
     - A duplicate payment of February that was settled in February.
     - A difference of 0.01 USD, which the configured tolerance of 0.02 covers.
-    - Orders 7 and 007, fair-a1 and fair-A1 are four orders. ŠILAS-7 is written with a combining character in the
-      orders file and without in MAXFI's list, and is one order.
-    - Orders that wait for their money for less than 48 hours, refunds asked for less than 5 days ago, one held
-      card payment, and what cannot be verified: an order that names a provider which is not configured, an Inflow
-      order without a reference, and a Gate refund without one.
+    - Orders 7 and 007, fair-a1 and fair-A1 are four orders. ŠILAS-7 is written with a combining character
+      in the orders file and without in MAXFI's list, and is one order.
+    - Orders that wait for their money for less than 48 hours, refunds asked for less than 5 days ago, one
+      held card payment, and what cannot be verified: an order that names a provider which is not
+      configured, an Inflow order without a reference, and a Gate refund without one.
 
     """
   }

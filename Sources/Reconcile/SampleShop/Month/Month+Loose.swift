@@ -14,7 +14,8 @@ extension Month {
     var wrong = mistyped
     wrong.id = mistyped.id.replacing("AL-1", with: "AL-I")
     let card = payMaxfi(wrong)
-    orphan(maxfi[card].record, "The order number was typed with a letter I; the tool suggests \(mistyped.id).")
+    orphan(
+      maxfi[card].record, "The order number was typed with a letter I; the tool suggests \(mistyped.id).")
     plant(
       .unpaidOrder, mistyped, "maxfi", expected: mistyped.amount, actual: mistyped.nothing,
       "Its payment carries a mistyped order number; the tool suggests \(maxfi[card].record.id).")

@@ -1,6 +1,7 @@
 import ReconcileCore
 
-/// What is no discrepancy and still easy to get wrong: statuses without a finding, test money, rejects, odd ids.
+/// What is no discrepancy and still easy to get wrong: statuses without a finding, test money, rejects, odd
+/// ids.
 extension Month {
   mutating func addOddities() {
     addQuietStatuses()
@@ -113,7 +114,8 @@ extension Month {
     }
     merchantRefunds.append(
       (ShopTime(3, 12, 9, 0), ["AR-X1", "AL-X1", "2026-03-12T09:00:00Z", "EUR", "1.234,00", ""]))
-    deliveries.append(Delivery(bare: "{\"event\":\"payment.confirmed\",\"reference_num", at: ShopTime(3, 9, 4, 0)))
+    deliveries.append(
+      Delivery(bare: "{\"event\":\"payment.confirmed\",\"reference_num", at: ShopTime(3, 9, 4, 0)))
     deliveries.append(Delivery("{\"paid\":true}", of: "oldpay", at: ShopTime(3, 17, 12, 0)))
 
     // An unreadable attempt beside a good payment of the same order.
@@ -123,7 +125,8 @@ extension Month {
     payMaxfi(twice, after: 5)
     place(twice, "maxfi")
 
-    refundInflow(unique("TX", 10), Money(minorUnits: 1_900, currency: .named("EUR")), at: ShopTime(3, 20, 8, 0))
+    refundInflow(
+      unique("TX", 10), Money(minorUnits: 1_900, currency: .named("EUR")), at: ShopTime(3, 20, 8, 0))
     inflowRefunds[inflowRefunds.count - 1].change(at: ShopTime(3, 20, 15, 0)) { $0.wrongCents = 19_000 }
 
     let lost = sale(at: ShopTime(3, 24, 12, 0), id: "lost")

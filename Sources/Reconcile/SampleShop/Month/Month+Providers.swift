@@ -66,13 +66,15 @@ extension Month {
   /// a confirmed payment.
   @discardableResult
   mutating func payDapit(
-    _ sale: Sale, _ account: DapitAccount = .retail, status: String = "confirmed", link: DapitLink = .reference,
+    _ sale: Sale, _ account: DapitAccount = .retail, status: String = "confirmed",
+    link: DapitLink = .reference,
     after minutes: Int = 6, collected: Money? = nil, _ detail: (inout DapitTransaction) -> Void = { _ in }
   ) -> DapitHandle {
     let time = sale.at.later(minutes: minutes, seconds: random.below(50))
     let isPaid = status == "confirmed" || status == "overpaid"
     var payment = DapitTransaction(
-      reference: unique("DP-\(sale.at.compactDay)-", 6), invoice: "INV-\(sale.at.compactDay)-\(random.code(5))",
+      reference: unique("DP-\(sale.at.compactDay)-", 6),
+      invoice: "INV-\(sale.at.compactDay)-\(random.code(5))",
       amount: sale.amount, status: status, orderID: link == .list ? sale.id : nil, createdAt: sale.at,
       confirmedAt: isPaid ? time : nil)
     detail(&payment)
@@ -88,7 +90,8 @@ extension Month {
     var line = Timeline(opened, since: sale.at)
     line.change(at: time) { $0 = payment }
     dapit[account, default: []].append(line)
-    let handle = DapitHandle(account: account, index: (dapit[account]?.count ?? 1) - 1, reference: payment.reference ?? "")
+    let handle = DapitHandle(
+      account: account, index: (dapit[account]?.count ?? 1) - 1, reference: payment.reference ?? "")
     if link == .webhook { announceDapit(handle, sale, paid: money) }
     return handle
   }
@@ -193,5 +196,7 @@ extension Month {
   }
 
   /// The number in the buyer's invented address.
-  private func buyer(_ sale: Sale) -> String { String(sale.id.utf8.reduce(7) { ($0 * 31 + Int($1)) % 9_000 }) }
+  private func buyer(_ sale: Sale) -> String {
+    String(sale.id.utf8.reduce(7) { ($0 * 31 + Int($1)) % 9_000 })
+  }
 }

@@ -21,10 +21,12 @@ extension Month {
     settlementChanges += [
       SettlementChange(day: march(6), gross: 1_000, story: "The report's gross is 10.00 higher."),
       SettlementChange(
-        day: march(18), refunds: 2_400, fees: 100, story: "The report holds a refund that Dapit does not list."
+        day: march(18), refunds: 2_400, fees: 100,
+        story: "The report holds a refund that Dapit does not list."
       ),
       SettlementChange(day: march(24), count: 1, story: "The report counts one payment more."),
-      SettlementChange(day: march(26), net: -500, story: "The day's net is 5.00 lower than its own figures give."),
+      SettlementChange(
+        day: march(26), net: -500, story: "The day's net is 5.00 lower than its own figures give."),
     ]
     let euro = Currency.named("EUR")
     for change in settlementChanges {
@@ -89,49 +91,12 @@ extension Month {
   }
 
   private func reportTotals() -> (figures: DayFigures, net: Int64) {
-    var total = (figures: DayFigures(), net: Int64(0))
-    for day in march(1).dayNumber...march(31).dayNumber {
-      let line = reportedFigures(BusinessDay(dayNumber: day))
-      total.figures.gross += line.figures.gross
-      total.figures.refunds += line.figures.refunds
-      total.figures.fees += line.figures.fees
-      total.figures.count += line.figures.count
-      total.net += line.net
-    }
-    return total
+    SettlementText.totals(days: march(1)...march(31), figures: reportedFigures)
   }
 
-  /// The body of Dapit's answer, one day a line.
+  /// The body of Dapit's answer.
   func settlementReport() -> String {
-    var lines: [String] = []
-    for day in march(1).dayNumber...march(31).dayNumber {
-      let reported = reportedFigures(BusinessDay(dayNumber: day))
-      if reported.figures.count == 0, reported.figures.refunds == 0 { continue }
-      var line = JSONLine()
-      line.add("date", BusinessDay(dayNumber: day).description)
-      Self.add(reported.figures, net: reported.net, to: &line)
-      lines.append(line.closed)
-    }
-    var total = reportTotals()
-    total.figures.count += Self.surplusInTotal
-    var body = JSONLine()
-    body.add("success", raw: "true")
-    body.add("date_from", march(1).description)
-    body.add("date_to", march(31).description)
-    body.add("currency", "EUR")
-    Self.add(total.figures, net: total.net, to: &body)
-    body.add("daily_breakdown", raw: "[\n" + lines.joined(separator: ",\n") + "\n]")
-    return body.closed + "\n"
-  }
-
-  private static func add(_ figures: DayFigures, net: Int64, to line: inout JSONLine) {
-    func decimal(_ minorUnits: Int64) -> String {
-      Money(minorUnits: minorUnits, currency: .named("EUR")).decimalText
-    }
-    line.add("gross_volume", raw: decimal(figures.gross))
-    line.add("total_refunds", raw: decimal(figures.refunds))
-    line.add("total_fees", raw: decimal(figures.fees))
-    line.add("net_settlement", raw: decimal(net))
-    line.add("transaction_count", figures.count)
+    SettlementText.report(
+      days: march(1)...march(31), surplusCount: Self.surplusInTotal, figures: reportedFigures)
   }
 }

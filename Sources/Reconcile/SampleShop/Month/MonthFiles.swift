@@ -11,11 +11,13 @@ struct MonthFiles {
       SampleFile(path: "planted.csv", text: csv(PlantedFinding.header, planted.map(\.cells))),
       SampleFile(
         path: SampleShop.configurationName,
-        text: SampleConfiguration.text(saved: "saved", note: "The sample month, read without any network.")),
+        text: SampleConfiguration.text(
+          saved: "saved", note: "The sample month, read without any network.", hasWholesale: true)),
       SampleFile(
         path: SampleShop.earlierConfigurationName,
         text: SampleConfiguration.text(
-          saved: "saved-earlier", note: "The same shop with what its providers answered on 23 March.")),
+          saved: "saved-earlier", note: "The same shop with what its providers answered on 23 March.",
+          hasWholesale: true)),
       orders("2026-02-february.csv") { $0 < ShopTime(3, 1, 0, 0) },
       orders("2026-03-march.csv") { $0 >= ShopTime(3, 1, 0, 0) },
       corrections(),

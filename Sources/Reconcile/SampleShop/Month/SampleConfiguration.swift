@@ -1,7 +1,26 @@
-/// The configuration that lies beside the sample month.
+/// The configuration that lies beside an invented shop.
 enum SampleConfiguration {
-  /// - Parameter saved: the folder with the providers' saved answers.
-  static func text(saved: String, note: String) -> String {
+  /// - Parameters:
+  ///   - saved: the folder with the providers' saved answers.
+  ///   - hasWholesale: whether the shop has a second Dapit account.
+  static func text(saved: String, note: String, hasWholesale: Bool) -> String {
+    let wholesale =
+      hasWholesale
+      ? """
+
+      # The restaurants' account; no settlement report was saved for it.
+      [providers.dapit-wholesale]
+      kind = "dapit"
+      directory = "\(saved)/dapit-wholesale"
+      time_zone = "Europe/Vilnius"
+      currency = "EUR"
+      refund_fee = "1.00"
+
+      """ : ""
+    return main(saved: saved, note: note) + wholesale
+  }
+
+  private static func main(saved: String, note: String) -> String {
     """
     # \(note)
     # Paths are relative to this file. Every key is explained in docs/reference/configuration.md.
@@ -44,14 +63,6 @@ enum SampleConfiguration {
     settlement_refunds = "net"
     # What happened before was a trial with money that is not real.
     live_since = "2026-02-09"
-
-    # The restaurants' account; no settlement report was saved for it.
-    [providers.dapit-wholesale]
-    kind = "dapit"
-    directory = "\(saved)/dapit-wholesale"
-    time_zone = "Europe/Vilnius"
-    currency = "EUR"
-    refund_fee = "1.00"
 
     [providers.gate]
     kind = "gate"

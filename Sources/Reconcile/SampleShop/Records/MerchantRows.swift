@@ -10,7 +10,9 @@ struct OrderRow {
   var status: String?
   var items: String
 
-  static let header = ["order_id", "created_at", "currency", "amount", "provider", "provider_reference", "status"]
+  static let header = [
+    "order_id", "created_at", "currency", "amount", "provider", "provider_reference", "status",
+  ]
 
   /// The cells in the order of `header`.
   var cells: [String] {
