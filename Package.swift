@@ -90,7 +90,10 @@ let package = Package(
       name: "SandboxTests", dependencies: ["reconcile-sandbox"], path: "Tests/SandboxTests",
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEndTests",
-      swiftSettings: strict),
+      name: "EndToEndTests",
+      dependencies: [
+        "reconcile", "reconcile-sandbox", "Reports", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      path: "Tests/EndToEndTests", swiftSettings: strict),
   ]
 )
