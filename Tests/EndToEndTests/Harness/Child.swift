@@ -116,11 +116,16 @@ enum Binary {
   }
 }
 
-/// A new folder for one test.
-func makeFolder() throws -> String {
-  let path = FileManager.default.temporaryDirectory.path + "/reconcile-e2e-" + UUID().uuidString
-  try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  return path
+/// A new folder, removed when nobody holds it any more.
+final class TemporaryFolder: Sendable {
+  let path: String
+
+  init() throws {
+    path = FileManager.default.temporaryDirectory.path + "/reconcile-e2e-" + UUID().uuidString
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
 }
 
 /// The text of a file.

@@ -33,14 +33,17 @@ final class SandboxServer: Sendable {
   let port: Int
   let logPath: String
   private let child: Child
+  private let folder: TemporaryFolder
 
-  /// Serves a folder of saved responses and returns once it listens.
-  init(directory: String, log: String, _ options: [String]) throws {
+  /// Serves the saved responses of a trial's folder and returns once it listens.
+  init(_ folder: TemporaryFolder, _ options: [String]) throws {
+    self.folder = folder
+    let log = folder.path + "/requests-\(UUID().uuidString).jsonl"
     logPath = log
     let pipe = try Child.pipe()
     defer { close(pipe.read) }
     child = try Child(
-      Binary.sandbox, ["--directory", directory, "--log", log, "--for", "300"] + options,
+      Binary.sandbox, ["--directory", folder.path + "/saved", "--log", log, "--for", "300"] + options,
       environment: [:], directory: "/", output: .descriptor(pipe.write), errors: .file(log + ".errors"))
     close(pipe.write)
     var line: [UInt8] = []

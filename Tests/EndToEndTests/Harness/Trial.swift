@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// How a run ended.
 struct Ending: Sendable {
@@ -9,18 +10,21 @@ struct Ending: Sendable {
 
 /// One shop in a folder of its own: its files, its configuration, its warehouse and its reports.
 final class Trial: Sendable {
-  let folder: String
+  private let home: TemporaryFolder
+  /// The sandbox of the last `sandbox()`, kept running.
+  private let server = Mutex<SandboxServer?>(nil)
   static let providers = ["dapit", "gate", "inflow", "maxfi"]
   static let month = ["--from", "2025-03-01", "--to", "2025-03-31", "--as-of", "2025-04-01T06:00:00Z"]
 
   /// Writes the shop and a configuration that reads its saved responses.
   init(_ shop: Shop = .march) throws {
-    folder = try makeFolder()
+    home = try TemporaryFolder()
     for (name, text) in shop.newestFirst().files { try write(text, to: folder + "/" + name) }
     try configure()
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: folder) }
+  /// Where everything lies.
+  var folder: String { home.path }
 
   /// A path inside the folder.
   func path(_ name: String) -> String { folder + "/" + name }
@@ -103,11 +107,12 @@ final class Trial: Sendable {
   }
 
   /// A sandbox that serves the shop's saved responses; the configuration is pointed at it.
+  @discardableResult
   func sandbox(_ options: [String] = [], extra: [String: String] = [:]) throws -> SandboxServer {
-    let log = path("requests-\(UUID().uuidString).jsonl")
-    let server = try SandboxServer(directory: path("saved"), log: log, options)
-    try configure(port: server.port, extra: extra)
-    return server
+    let started = try SandboxServer(home, options)
+    server.withLock { $0 = started }
+    try configure(port: started.port, extra: extra)
+    return started
   }
 
   /// The reports of a period.
