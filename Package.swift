@@ -100,7 +100,10 @@ let package = Package(
       name: "SampleShopTests", dependencies: ["SampleShop", "ReconcileCore", "reconcile"],
       path: "Tests/SampleShopTests", swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEndTests",
-      swiftSettings: strict),
+      name: "EndToEndTests",
+      dependencies: [
+        "reconcile", "reconcile-sandbox", "Reports", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      path: "Tests/EndToEndTests", swiftSettings: strict),
   ]
 )
