@@ -16,9 +16,20 @@ private struct OwnDay {
   var count: Int64 = 0
   var refunds: Int64 = 0
   var fees: Int64 = 0
-  /// A payment's collected amount or a completed refund's amount is unknown.
+  /// A payment's collected amount or a completed refund's amount is unknown, or a sum is more than can be counted.
   var isUnknown = false
+
+  /// Whether gross − refunds − fees can be counted, too.
+  var net: Int64? { Int64(exactly: Int128(gross) - Int128(refunds) - Int128(fees)) }
 }
+
+/// A sum of Int64 amounts that SQLite summed in two parts, so that it cannot overflow; nil where Int64 cannot hold it.
+private func exactSum(_ high: Int64?, _ low: Int64?) -> Int64? {
+  Int64(exactly: Int128(high ?? 0) * Int128(halfOfSum) + Int128(low ?? 0))
+}
+
+/// What `exactSum` counts in.
+private let halfOfSum: Int64 = 1_000_000_000
 
 /// A stored report with its lines by day.
 private struct StoredReport {
@@ -75,33 +86,42 @@ extension Warehouse {
     let payments = try Row.fetchCursor(
       db,
       sql: """
-        SELECT provider, currency, local_on, sum(collected_minor), count(collected_minor), sum(collected_minor IS NULL)
+        SELECT provider, currency, local_on, sum(collected_minor / \(halfOfSum)), sum(collected_minor % \(halfOfSum)),
+          count(collected_minor), sum(collected_minor IS NULL)
         FROM payment WHERE is_test = 0 AND local_on IS NOT NULL AND (collected_minor > 0 OR collected_minor IS NULL)
         GROUP BY provider, currency, local_on
         """)
     while let row = try payments.next() {
       var day = OwnDay()
-      day.gross = row[3] ?? 0
-      day.count = row[4]
-      day.isUnknown = (row[5] as Int64? ?? 0) > 0
+      let gross = exactSum(row[3], row[4])
+      day.gross = gross ?? 0
+      day.count = row[5]
+      day.isUnknown = gross == nil || (row[6] as Int64? ?? 0) > 0
       days[SettlementKey(provider: row[0], currency: row[1], day: row[2])] = day
     }
     let refunds = try Row.fetchCursor(
       db,
       sql: """
-        SELECT provider, currency, local_on, sum(amount_minor), sum(CASE WHEN amount_minor IS NOT NULL THEN fee_minor END),
-          sum(amount_minor IS NULL)
+        SELECT provider, currency, local_on, sum(amount_minor / \(halfOfSum)), sum(amount_minor % \(halfOfSum)),
+          sum(CASE WHEN amount_minor IS NOT NULL THEN fee_minor / \(halfOfSum) END),
+          sum(CASE WHEN amount_minor IS NOT NULL THEN fee_minor % \(halfOfSum) END), sum(amount_minor IS NULL)
         FROM refund WHERE is_test = 0 AND local_on IS NOT NULL AND status = 'completed'
         GROUP BY provider, currency, local_on
         """)
     while let row = try refunds.next() {
       let key = SettlementKey(provider: row[0], currency: row[1], day: row[2])
       let isGross = settings.provider(named: key.provider)?.settlementRefundsAreGross ?? false
-      let amount: Int64 = row[3] ?? 0
-      let fee: Int64 = row[4] ?? 0
-      days[key, default: OwnDay()].refunds = isGross ? amount : amount - fee
-      days[key]?.fees = isGross ? 0 : fee
-      if (row[5] as Int64? ?? 0) > 0 { days[key]?.isUnknown = true }
+      var day = days[key] ?? OwnDay()
+      if let amount = exactSum(row[3], row[4]), let fee = exactSum(row[5], row[6]),
+        let paidOut = Int64(exactly: Int128(amount) - Int128(fee))
+      {
+        day.refunds = isGross ? amount : paidOut
+        day.fees = isGross ? 0 : fee
+      } else {
+        day.isUnknown = true
+      }
+      if (row[7] as Int64? ?? 0) > 0 || day.net == nil { day.isUnknown = true }
+      days[key] = day
     }
     return days
   }
@@ -137,7 +157,7 @@ extension Warehouse {
     isComplete: Bool,
     _ db: Database
   ) throws {
-    let net = own.gross - own.refunds - own.fees
+    let net = own.net ?? 0
     let zero = SettlementFigures(gross: 0, refunds: 0, fees: 0, net: 0, count: 0)
     let reported = report.map { $0.lines[key.day] ?? zero } ?? SettlementFigures()
     let comparisons: [(DiscrepancyCode, String, Int64, Int64?)] = [
@@ -197,9 +217,11 @@ extension Warehouse {
     for report in reports where report.from <= period.to.dayNumber {
       let range = "\(BusinessDay(dayNumber: report.from)) to \(BusinessDay(dayNumber: report.to))"
       func put(
-        _ day: Int, _ equation: String, _ expected: Int64, _ actual: Int64, isCount: Bool, _ text: String
+        _ day: Int, _ equation: String, _ sum: Int128, _ actual: Int64, isCount: Bool, _ text: String
       ) throws {
-        guard expected != actual else { return }
+        guard sum != Int128(actual) else { return }
+        // A sum that Int64 cannot hold is blank in the finding.
+        let expected = Int64(exactly: sum)
         var finding = Self.settlementFinding(.settlementArithmetic, report.provider, report.currency, day)
         finding.detail = "\(equation) \(report.from) \(report.to)"
         finding.expected = expected
@@ -219,7 +241,8 @@ extension Warehouse {
           values.count == report.lines.count
         else { continue }
         try put(
-          last, "sum of \(name)", values.reduce(0, +), total, isCount: name == "count",
+          last, "sum of \(name)", values.reduce(Int128(0)) { $0 + Int128($1) }, total,
+          isCount: name == "count",
           "the lines' \(name) add up to")
       }
       if let net = Self.netEquation(report.totals) {
@@ -237,11 +260,11 @@ extension Warehouse {
     }
   }
 
-  private static func netEquation(_ figures: SettlementFigures) -> (expected: Int64, actual: Int64)? {
+  private static func netEquation(_ figures: SettlementFigures) -> (expected: Int128, actual: Int64)? {
     guard let gross = figures.gross, let refunds = figures.refunds, let fees = figures.fees,
       let net = figures.net
     else { return nil }
-    return (gross - refunds - fees, net)
+    return (Int128(gross) - Int128(refunds) - Int128(fees), net)
   }
 
   private func findMissingReports(
@@ -263,7 +286,7 @@ extension Warehouse {
 extension Finding {
   /// A number of this finding as text with its currency, or a count.
   fileprivate func text(_ value: Int64?) -> String {
-    guard let value else { return "nothing" }
+    guard let value else { return "more than can be counted" }
     guard !isCount, let currency else { return String(value) }
     return "\(Money(minorUnits: value, currency: currency).decimalText) \(currency)"
   }
