@@ -83,13 +83,15 @@ public final class MerchantWriter {
       sql: "INSERT OR IGNORE INTO temp.staged_order VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     for (order, source) in orders {
       let values: [(any DatabaseValueConvertible)?] = [
-        order.id.text, order.createdAt.microseconds, order.amount.currency.code, order.amount.minorUnits,
-        order.provider, order.providerReference?.text, order.isCancelled, source,
+        order.createdAt.microseconds, order.amount.currency.code, order.amount.minorUnits,
+        order.provider, order.providerReference?.text, order.isCancelled,
       ]
-      let arguments = StatementArguments(values + [RowChecksum.of(values)])
+      let row = [order.id.text] + values + [source]
+      let arguments = StatementArguments(row + [RowChecksum.of(row)])
       try add.execute(arguments: arguments)
       if db.changesCount > 0 { continue }
-      try supersede("order", table: "staged_order", key: "order_id", order.id.text, Self.orderColumns, db)
+      try supersede(
+        "order", table: "staged_order", key: "order_id", order.id.text, Self.orderColumns, by: values, db)
       try db.cachedStatement(
         sql: "INSERT OR REPLACE INTO temp.staged_order VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
       )
@@ -102,14 +104,16 @@ public final class MerchantWriter {
       sql: "INSERT OR IGNORE INTO temp.staged_refund VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     for (refund, source) in refunds {
       let values: [(any DatabaseValueConvertible)?] = [
-        refund.id.text, refund.orderID.text, refund.createdAt.microseconds, refund.amount.currency.code,
-        refund.amount.minorUnits, refund.providerReference?.text, source,
+        refund.orderID.text, refund.createdAt.microseconds, refund.amount.currency.code,
+        refund.amount.minorUnits, refund.providerReference?.text,
       ]
-      let arguments = StatementArguments(values + [RowChecksum.of(values)])
+      let row = [refund.id.text] + values + [source]
+      let arguments = StatementArguments(row + [RowChecksum.of(row)])
       try add.execute(arguments: arguments)
       if db.changesCount > 0 { continue }
       try supersede(
-        "merchant_refund", table: "staged_refund", key: "refund_id", refund.id.text, Self.refundColumns, db)
+        "merchant_refund", table: "staged_refund", key: "refund_id", refund.id.text, Self.refundColumns,
+        by: values, db)
       try db.cachedStatement(sql: "INSERT OR REPLACE INTO temp.staged_refund VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .execute(arguments: arguments)
     }
@@ -117,12 +121,17 @@ public final class MerchantWriter {
 
   /// Keeps a row that a later row of the same run replaces, unless the two say the same.
   private func supersede(
-    _ kind: String, table: String, key: String, _ id: String, _ columns: String, _ db: Database
+    _ kind: String, table: String, key: String, _ id: String, _ columns: String,
+    by values: [DatabaseValueConvertible?], _ db: Database
   ) throws {
     guard
       let old = try Row.fetchOne(
         db.cachedStatement(sql: "SELECT \(columns) FROM temp.\(table) WHERE \(key) = ?"), arguments: [id])
     else { return }
+    let isSame = values.enumerated().allSatisfy {
+      ($1?.databaseValue ?? .null) == (old[$0] as DatabaseValue)
+    }
+    if isSame { return }
     try Warehouse.remember(kind, provider: "", id, old, run: run, db)
   }
 
