@@ -23,6 +23,8 @@ public final class Warehouse: Sendable {
     case write
     /// Reads only; may run beside a writer.
     case read
+    /// A copy that no other process knows of: written without a lock and without waiting for the disk.
+    case scratch
   }
 
   /// Opens, and for writing creates or migrates, the warehouse.
@@ -31,7 +33,7 @@ public final class Warehouse: Sendable {
   ///   a newer version wrote it.
   public init(path: String, access: Access) throws {
     self.path = path
-    if access == .read && !Self.exists(at: path) {
+    if access != .write && !Self.exists(at: path) {
       throw Failure(
         .warehouseFailed, "there is no warehouse yet", at: path,
         remedy: "run `reconcile --from … --to …` first, or check [warehouse] path")
@@ -79,7 +81,11 @@ public final class Warehouse: Sendable {
       try db.execute(sql: "PRAGMA cell_size_check = ON")
       try db.execute(sql: "PRAGMA cache_size = -65536")
       try db.execute(sql: "PRAGMA temp_store = MEMORY")
-      if access == .write { try db.execute(sql: "PRAGMA synchronous = EXTRA") }
+      switch access {
+      case .read: break
+      case .write: try db.execute(sql: "PRAGMA synchronous = EXTRA")
+      case .scratch: try db.execute(sql: "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")
+      }
     }
     if access == .write, !FileManager.default.fileExists(atPath: path) {
       let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

@@ -7,15 +7,18 @@ import Reports
 /// `reconcile warehouse …`.
 struct WarehouseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "warehouse", abstract: "Check and copy the warehouse.",
-    subcommands: [WarehouseCheckCommand.self, WarehouseBackupCommand.self])
+    commandName: "warehouse", abstract: "Check, copy, rebuild or purge the warehouse.",
+    subcommands: [
+      WarehouseCheckCommand.self, WarehouseBackupCommand.self, WarehouseRebuildCommand.self,
+      WarehousePurgeCommand.self,
+    ])
 }
 
 /// `reconcile warehouse check`.
 struct WarehouseCheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check", abstract: "Check that the warehouse is whole; ends with 74 when it is not.")
-  @Flag(help: "Also read all evidence again and compare it with its digests.")
+  @Flag(help: "Also build every derived row again from evidence, in a copy, and compare.")
   var deep = false
   @Flag(help: "Print JSON.")
   var json = false
@@ -26,7 +29,10 @@ struct WarehouseCheckCommand: AsyncParsableCommand {
     let workplace = try Workplace(place, speech)
     let warehouse = try workplace.warehouseToRead()
     let problems = try await workplace.work(on: warehouse, step: deep ? "deep check" : "check") {
-      try warehouse.check(deep: deep)
+      let problems = try warehouse.check(deep: deep)
+      guard deep, problems.isEmpty else { return problems }
+      return try EvidenceReplay(settings: workplace.settings, progress: workplace.console.progress)
+        .run(on: warehouse).differences
     }
     if json {
       try StandardOutput.write(

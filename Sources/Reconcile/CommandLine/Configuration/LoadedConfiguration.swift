@@ -123,7 +123,9 @@ struct LoadedConfiguration: Sendable {
     // Docker mounts its secrets readable by all, inside a container that has one user; nobody could follow
     // advice there.
     var facts = stat()
-    if stat(path, &facts) == 0, facts.st_mode & 0o044 != 0, !path.hasPrefix("/run/secrets/") {
+    if stat(path, &facts) == 0, facts.st_mode & 0o044 != 0, !path.hasPrefix("/run/secrets/"),
+      !path.hasPrefix("/run/credentials/")
+    {
       warnings.append(
         "the key file of provider \(name) can be read by others than its owner: chmod 600 \(path)")
     }

@@ -68,7 +68,8 @@ enum StatusText {
     }
     let rejected =
       contents.rejectedRows > 0
-      ? "  \(contents.rejectedRows) rows of these files were rejected: see rejects.csv\n" : ""
+      ? "  \(contents.rejectedRows) row\(contents.rejectedRows == 1 ? "" : "s") of these files rejected: see rejects.csv\n"
+      : ""
     return table.text.isEmpty ? "  No source is configured.\n" : table.text + rejected
   }
 
