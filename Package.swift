@@ -91,7 +91,10 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Reports", "TestSupport"], path: "Tests/ReportsTests",
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["reconcile", "ReconcileCore", "ReconcileWarehouse"],
+      name: "CommandLineTests",
+      dependencies: [
+        "reconcile", "ReconcileCore", "ReconcileWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       path: "Tests/CommandLineTests", swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["reconcile-sandbox"], path: "Tests/SandboxTests",
