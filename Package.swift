@@ -80,7 +80,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "MatchingTests", dependencies: ["ReconcileMatching", "TestSupport"],
-      path: "Tests/MatchingTests", swiftSettings: strict),
+      path: "Tests/MatchingTests", exclude: ["Scenarios"], swiftSettings: strict),
     .testTarget(
       name: "WarehouseTests", dependencies: ["ReconcileWarehouse", "TestSupport"],
       path: "Tests/WarehouseTests", swiftSettings: strict),
@@ -91,8 +91,8 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Reports", "TestSupport"], path: "Tests/ReportsTests",
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["reconcile", "ReconcileCore"], path: "Tests/CommandLineTests",
-      swiftSettings: strict),
+      name: "CommandLineTests", dependencies: ["reconcile", "ReconcileCore", "ReconcileWarehouse"],
+      path: "Tests/CommandLineTests", swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["reconcile-sandbox"], path: "Tests/SandboxTests",
       swiftSettings: strict),
