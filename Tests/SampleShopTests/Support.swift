@@ -10,7 +10,7 @@ let repository = URL(fileURLWithPath: #filePath).deletingLastPathComponent().del
 struct TestProblem: Error { let text: String }
 
 /// A folder that is removed at the end.
-final class Scratch {
+final class Scratch: Sendable {
   let url: URL
 
   init() throws {
