@@ -20,6 +20,8 @@ struct Reconcile: AsyncParsableCommand {
     defaultSubcommand: RunCommand.self)
 
   static func main() async {
+    // Before anything else opens a file, which would take the number of a stream that is closed.
+    do { try StandardOutput.checkIsOpen() } catch { Foundation.exit(say(error)) }
     let arguments = Array(CommandLine.arguments.dropFirst())
     let work = Task { await run(arguments) }
     Interruption.install { work.cancel() }

@@ -19,7 +19,6 @@ struct ReconciliationRun {
 
   /// Runs the stages and returns the exit status. Errors that stop the run are thrown after the run was noted as ended.
   mutating func execute() async throws -> ExitStatus {
-    try StandardOutput.checkIsOpen()
     if stages.contains(.importing) {
       let names = session.providersToRead.map(\.name)
       let resolved = try session.configuration.resolveKeys(for: names, allowTest: session.allowTest)
