@@ -105,7 +105,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "reconcile", "reconcile-sandbox", "Reports", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+        "reconcile", "reconcile-sandbox", "ReconcileCore", "Reports", "CZlib",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       path: "Tests/EndToEndTests", swiftSettings: strict),
   ]
