@@ -17,7 +17,7 @@ struct Reconcile: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self, ExplainCommand.self,
       LinkCommand.self, UnlinkCommand.self, ResolveCommand.self, StatusCommand.self, DoctorCommand.self,
-      InitCommand.self, WarehouseCommand.self,
+      InitCommand.self, DemoCommand.self, WarehouseCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 

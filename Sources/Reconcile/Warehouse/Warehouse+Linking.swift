@@ -249,8 +249,7 @@ extension Warehouse {
     let undated = try Row.fetchAll(
       db,
       sql: """
-        SELECT id, provider, refunded_at FROM refund WHERE refunded_at IS NOT NULL
-          AND (refunded_on IS NULL OR changed_in_run = (SELECT max(id) FROM run))
+        SELECT id, provider, refunded_at FROM refund WHERE refunded_at IS NOT NULL AND refunded_on IS NULL
         """)
     for row in undated {
       guard let provider = providers[row["provider"]] else { continue }

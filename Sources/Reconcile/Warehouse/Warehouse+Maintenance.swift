@@ -6,8 +6,8 @@ extension Warehouse {
   /// Stops what SQLite is doing at the moment, from any thread; the call that asked for it throws.
   public func interrupt() { queue.interrupt() }
 
-  /// Problems of the file: structure, foreign keys, and with `deep` every piece of evidence by its digest and
-  /// every merchant row and decision by its checksum. Empty when all is well.
+  /// Problems of the file: structure, foreign keys, and with `deep` every piece of evidence by its digest and every
+  /// merchant row and decision by its checksum. Empty when all is well.
   public func check(deep: Bool) throws -> [String] {
     var problems: [String] = []
     try look(&problems) { db, problems in
@@ -30,9 +30,31 @@ extension Warehouse {
       while let row = try bodies.next() {
         do { _ = try evidenceBytes(row) } catch let failure as Failure { problems.append(failure.what) }
       }
+    }
+    try look(&problems) { db, problems in
       for table in ChecksummedTable.all { problems += try table.damage(db) }
     }
     return problems
+  }
+
+  /// Writes a consistent copy that nobody but the caller knows of; the caller removes it.
+  public func copy(to target: String) throws {
+    try? FileManager.default.removeItem(atPath: target)
+    do {
+      try queue.inDatabase { db in try db.execute(sql: "VACUUM INTO ?", arguments: [target]) }
+    } catch let error as DatabaseError {
+      try? FileManager.default.removeItem(atPath: target)
+      if error.resultCode == .SQLITE_CORRUPT {
+        throw Failure(
+          .warehouseFailed, "the warehouse is damaged, so no copy was made", at: path,
+          remedy: "run `reconcile warehouse check`; restore the newest backup")
+      }
+      throw Failure(
+        .outputNotWritten,
+        "a copy of the warehouse could not be written (\(error.message ?? "\(error.resultCode)"))",
+        at: target, remedy: "check the folder, its permissions and the free space")
+    }
+    chmod(target, 0o600)
   }
 
   /// One part of the check. Damage can stop it halfway: that is a problem like others.
@@ -48,22 +70,6 @@ extension Warehouse {
       let words = "the file cannot be read to its end (\(error.message ?? "\(error.resultCode)"))"
       if !problems.contains(words) { problems.append(words) }
     }
-  }
-
-  /// Writes a consistent copy that nobody but the caller knows of; the caller removes it.
-  public func copy(to target: String) throws {
-    try? FileManager.default.removeItem(atPath: target)
-    do {
-      try queue.inDatabase { db in try db.execute(sql: "VACUUM INTO ?", arguments: [target]) }
-    } catch let error as DatabaseError {
-      try? FileManager.default.removeItem(atPath: target)
-      guard error.resultCode != .SQLITE_CORRUPT else { throw Self.failure(error, path) }
-      throw Failure(
-        .outputNotWritten,
-        "a copy of the warehouse could not be written (\(error.message ?? "\(error.resultCode)"))",
-        at: target, remedy: "check the folder, its permissions and the free space")
-    }
-    chmod(target, 0o600)
   }
 
   /// Writes a consistent copy and checks it before it gets its name; a file that exists is not overwritten.

@@ -192,7 +192,8 @@ public final class ProviderWriter {
       try db.cachedStatement(
         sql: """
           UPDATE refund SET (\(columns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?), evidence = ?, changed_in_run = ?,
-            withdrawn_in_run = NULL, origin = 'listed', inferred = 0, payment = NULL WHERE id = ?
+            withdrawn_in_run = NULL, origin = 'listed', inferred = 0, payment = NULL, refunded_on = NULL,
+            local_on = NULL WHERE id = ?
           """
       ).execute(arguments: StatementArguments(values + [evidence, run.number, id]))
     } else {

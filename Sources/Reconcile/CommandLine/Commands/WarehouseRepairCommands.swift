@@ -4,7 +4,7 @@ import ReconcileCore
 import ReconcileWarehouse
 
 /// `reconcile warehouse rebuild`.
-struct WarehouseRebuildCommand: ParsableCommand {
+struct WarehouseRebuildCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "rebuild",
     abstract: "Build all provider records, links and findings again from the kept evidence.",
@@ -16,30 +16,28 @@ struct WarehouseRebuildCommand: ParsableCommand {
   @OptionGroup var place: PlaceOptions
   @OptionGroup var speech: OutputOptions
 
-  func run() throws {
+  func run() async throws {
     let workplace = try Workplace(place, speech)
-    let progress = workplace.console.progress
-    let heartbeat = progress.startHeartbeat()
-    defer {
-      heartbeat?.cancel()
-      progress.close()
-    }
     let warehouse = try workplace.warehouseToChange()
-    progress.update("warehouse", step: "rebuild", done: 0)
-    let result = try EvidenceReplay(settings: workplace.settings, progress: progress).run(on: warehouse) {
-      let problems = try Warehouse(path: $0, access: .read).check(deep: true)
-      guard problems.isEmpty else {
-        throw Failure(
-          .warehouseFailed, "the rebuilt warehouse does not pass its check: \(problems[0])",
-          at: warehouse.path,
-          remedy: "the warehouse was left as it was; run `reconcile warehouse check --deep` on it")
-      }
-      try Warehouse.give($0, theName: warehouse.path)
+    let replay = EvidenceReplay(settings: workplace.settings, progress: workplace.console.progress)
+    let result = try await workplace.work(on: warehouse, step: "rebuild") {
+      try replay.run(on: warehouse) { copy in try takePlace(of: warehouse, copy) }
     }
-    progress.close()
     if workplace.console.isQuiet { return }
     try StandardOutput.write(text(of: result, in: warehouse.path))
     try StandardOutput.finish()
+  }
+
+  /// Puts the finished copy in the warehouse's place, unless it does not pass its check.
+  private func takePlace(of warehouse: Warehouse, _ copy: String) throws {
+    let problems = try Warehouse(path: copy, access: .read).check(deep: true)
+    guard problems.isEmpty else {
+      throw Failure(
+        .warehouseFailed, "the rebuilt warehouse does not pass its check: \(problems[0])",
+        at: warehouse.path,
+        remedy: "the warehouse was left as it was; run `reconcile warehouse check --deep` on it")
+    }
+    try Warehouse.give(copy, theName: warehouse.path)
   }
 
   private func text(of result: EvidenceReplay.Result, in path: String) -> String {
