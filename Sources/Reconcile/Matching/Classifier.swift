@@ -29,7 +29,25 @@ public struct Classifier: Sendable {
   public init(rules: MatchingRules) { self.rules = rules }
 
   /// The verdict. `gaps` is asked only where the answer can depend on what was not read.
+  ///
+  /// An order whose amounts add up to more than can be counted exactly is `unknown`.
   public func verdict(_ order: OrderCase, gaps: () throws -> ReadingGaps) throws -> OrderVerdict {
+    do { return try exactVerdict(order, gaps: gaps) } catch is MoneyError {
+      var verdict = OrderVerdict(
+        matchStatus: .unknown, refundStatus: .unknown, collected: nil, due: nil, refunded: nil, refundFees: 0,
+        asked: 0)
+      var finding = Finding(.amountUnknown)
+      finding.orderID = order.orderID
+      finding.currency = order.amount.currency
+      finding.expected = order.amount.minorUnits
+      finding.explanation =
+        "The amounts of this order's payments and refunds add up to more than can be counted exactly; one must be wrong."
+      verdict.findings = [finding]
+      return verdict
+    }
+  }
+
+  private func exactVerdict(_ order: OrderCase, gaps: () throws -> ReadingGaps) throws -> OrderVerdict {
     let currency = order.amount.currency
     let amount = order.amount.minorUnits
     let own = order.payments.filter { $0.currency == currency }
@@ -128,7 +146,7 @@ public struct Classifier: Sendable {
       : order.asked.map(\.createdAt).max()
     if let youngest, isYounger(youngest, than: rules.refundGraceSeconds) { return .pending }
     let gaps = try gap()
-    if collected == 0 ? gaps.paymentMayBeUnread : gaps.refundsMayBeUnread { return .unverified }
+    if gaps.refundsMayBeUnread || (collected == 0 && gaps.paymentMayBeUnread) { return .unverified }
     if gaps.hasUnaskableRefund, refunded < asked { return .unverified }
     if order.refunds.contains(where: { $0.status == .failed }) { return .failed }
     return refunded == 0 ? .missing : .partial

@@ -215,15 +215,24 @@ extension Warehouse {
     try db.execute(
       sql: """
         DROP TABLE IF EXISTS temp.moved;
+        DROP TABLE IF EXISTS temp.touched_payment_name;
+        CREATE TEMP TABLE touched_payment_name (name TEXT PRIMARY KEY) WITHOUT ROWID;
+        INSERT OR IGNORE INTO temp.touched_payment_name
+          SELECT n.name FROM touched_payment t JOIN payment_name n ON n.payment = t.payment
+          WHERE EXISTS (SELECT 1 FROM refund WHERE origin = 'listed' AND payment IS NOT NULL);
         CREATE TEMP TABLE moved AS
         SELECT r.id, r.payment AS old_payment, coalesce(
           (SELECT p.id FROM payment p WHERE p.provider = r.provider AND p.payment_id = r.payment_id),
-          (SELECT min(n.payment) FROM payment_name n WHERE n.provider = r.provider AND n.name = r.payment_id),
+          (SELECT p.id FROM payment_name n JOIN payment p ON p.id = n.payment
+            WHERE n.provider = r.provider AND n.name = r.payment_id ORDER BY p.payment_id LIMIT 1),
           (SELECT p.id FROM payment p WHERE p.provider = r.provider AND p.payment_id = r.possible_payment_id_1),
           (SELECT p.id FROM payment p WHERE p.provider = r.provider AND p.payment_id = r.possible_payment_id_2)
         ) AS new_payment
         FROM refund r WHERE r.origin = 'listed' AND r.provider NOT IN (\(gateList))
-          AND (r.payment IS NULL OR r.payment IN touched_payment OR r.changed_in_run = (SELECT max(id) FROM run));
+          AND (r.payment IS NULL OR r.payment IN touched_payment OR r.changed_in_run = (SELECT max(id) FROM run)
+            OR r.payment_id IN temp.touched_payment_name OR r.possible_payment_id_1 IN temp.touched_payment_name
+            OR r.possible_payment_id_2 IN temp.touched_payment_name);
+        DROP TABLE temp.touched_payment_name;
         INSERT INTO temp.moved
         SELECT r.id, r.payment, (
           SELECT p.id FROM merchant_refund m JOIN sales_order o ON o.order_id = m.order_id
@@ -249,8 +258,7 @@ extension Warehouse {
     let undated = try Row.fetchAll(
       db,
       sql: """
-        SELECT id, provider, refunded_at FROM refund WHERE refunded_at IS NOT NULL
-          AND (refunded_on IS NULL OR changed_in_run = (SELECT max(id) FROM run))
+        SELECT id, provider, refunded_at FROM refund WHERE refunded_at IS NOT NULL AND refunded_on IS NULL
         """)
     for row in undated {
       guard let provider = providers[row["provider"]] else { continue }

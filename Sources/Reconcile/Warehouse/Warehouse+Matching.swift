@@ -123,15 +123,7 @@ extension Warehouse {
             providerReference: row[4]))
       }
       let reference: String? = row[6]
-      let verdict: OrderVerdict
-      do {
-        verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
-      } catch is MoneyError {
-        throw Failure(
-          .inputRejected, "the amounts of one order add up to more than can be counted exactly",
-          at: order.orderID,
-          remedy: "check the order's payments and refunds; one of the amounts must be wrong")
-      }
+      let verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
       try store(verdict, of: order, number: number, settings: settings, db)
     }
   }

@@ -29,6 +29,8 @@ struct ReconciliationRun {
       }
     }
     let (warehouse, run) = try session.begin(command, creating: stages.contains(.importing))
+    let heartbeat = session.console.progress.startHeartbeat()
+    defer { heartbeat?.cancel() }
     do {
       let status = try await execute(warehouse, run)
       session.console.progress.close()
@@ -51,6 +53,7 @@ struct ReconciliationRun {
       try warehouse.match(
         settings: session.settings, run: run, period: session.period, asOf: session.asOf,
         checkCancelled: Interruption.check)
+      session.console.progress.finish("warehouse", step: "matching", "done")
     }
     var hasOpenDiscrepancies = false
     if stages.contains(.reporting) {
