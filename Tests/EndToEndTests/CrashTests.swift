@@ -16,8 +16,8 @@ struct CrashTests {
     for _ in 0..<Int.random(in: 1...3, using: &chance) {
       let server = try trial.sandbox(["--page-size", "\(rows)"])
       let child = try trial.start()
-      try server.wait(forRequests: Int.random(in: 1...15, using: &chance))
-      usleep(UInt32.random(in: 0...20_000, using: &chance))
+      try await server.wait(forRequests: Int.random(in: 1...15, using: &chance))
+      try await Task.sleep(for: .microseconds(Int.random(in: 0...20_000, using: &chance)))
       child.send(SIGKILL)
       _ = await child.end()
       try expectSound(trial)
@@ -25,6 +25,7 @@ struct CrashTests {
     try trial.sandbox(["--page-size", "\(rows)"])
     let ending = try await trial.run()
     #expect(ending.status == 0, "seed \(seed): \(ending.errors)")
+    #expect(try await trial.run(["warehouse", "check", "--deep"], name: "check").status == 0)
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords, "seed \(seed)")
     try expectNoHiddenFiles(trial.path("reports/2025-03-01_2025-03-31"))
   }
@@ -37,16 +38,17 @@ struct CrashTests {
     let trial = try Trial()
     let began = Date()
     #expect(try await trial.run(Trial.month + ["--warehouse", "measure.sqlite"]).status == 0)
-    let microseconds = UInt32(max(1_000, min(Date().timeIntervalSince(began), 5) * 1_000_000))
+    let microseconds = Int(max(1_000, min(Date().timeIntervalSince(began), 5) * 1_000_000))
     for _ in 0..<3 {
       let child = try trial.start()
-      usleep(UInt32.random(in: 0...microseconds, using: &chance))
+      try await Task.sleep(for: .microseconds(Int.random(in: 0...microseconds, using: &chance)))
       child.send(SIGKILL)
       _ = await child.end()
       try expectSound(trial)
     }
     let ending = try await trial.run()
     #expect(ending.status == 0, "seed \(seed): \(ending.errors)")
+    #expect(try await trial.run(["warehouse", "check", "--deep"], name: "check").status == 0)
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords, "seed \(seed)")
     try expectNoHiddenFiles(trial.path("reports/2025-03-01_2025-03-31"))
   }

@@ -5,6 +5,8 @@ import Testing
 
 @Suite("What always holds")
 struct InvariantTests {
+  static let seeds: [UInt64] = Array(1...(CrashTests.isSoak ? 100 : 3))
+
   @Test("the same run twice changes nothing but its id, its time and what was new")
   func twice() async throws {
     let trial = try Trial()
@@ -37,7 +39,7 @@ struct InvariantTests {
     }
   }
 
-  @Test("the order of rows, pages and events changes nothing", arguments: [1, 2, 3] as [UInt64])
+  @Test("the order of rows, pages and events changes nothing", arguments: Self.seeds)
   func order(seed: UInt64) async throws {
     let trial = try Trial(Shop.march.shuffled(seed: seed), sorted: false)
     #expect(try await trial.run().status == 0)

@@ -98,7 +98,7 @@ struct SecrecyTests {
     let trial = try trial()
     let server = try trial.sandbox(["--fault", "stall:provider=maxfi"], extra: extra)
     let child = try trial.start(environment: environment)
-    try server.wait { $0.faults == ["stall"] }
+    try await server.wait { $0.faults == ["stall"] }
     let line = try bytes(of: "/proc/\(child.pid)/cmdline")
     let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(child.pid)/task").map {
       (try? text(of: "/proc/\(child.pid)/task/\($0)/comm")) ?? ""

@@ -11,7 +11,7 @@ struct SignalTests {
     let trial = try Trial()
     let server = try trial.sandbox(["--page-size", "5", "--fault", "stall:provider=maxfi,after=2"])
     let child = try trial.start()
-    try server.wait { $0.faults == ["stall"] }
+    try await server.wait { $0.faults == ["stall"] }
     child.send(signal)
     let ending = trial.ending(await child.end())
     #expect(ending.status == status, "\(ending.errors)")
@@ -34,7 +34,7 @@ struct SignalTests {
     let before = try bytes(of: summary)
     let server = try trial.sandbox(["--fault", "http-503-then-ok:provider=gate,count=always"])
     let child = try trial.start()
-    try server.wait { $0.provider == "gate" && $0.status == 503 }
+    try await server.wait { $0.provider == "gate" && $0.status == 503 }
     child.send(SIGTERM)
     #expect(await child.end() == 143)
     #expect(try bytes(of: summary) == before)
@@ -49,7 +49,7 @@ struct SignalTests {
     let trial = try Trial()
     let server = try trial.sandbox(["--fault", "http-429-retry-after:provider=dapit,seconds=100"])
     let child = try trial.start()
-    try server.wait { $0.status == 429 }
+    try await server.wait { $0.status == 429 }
     child.send(SIGINT)
     #expect(await child.end() == 130)
     #expect(try server.requests().filter { $0.provider == "dapit" }.count == 1)
@@ -60,7 +60,7 @@ struct SignalTests {
     let trial = try Trial()
     let server = try trial.sandbox(["--fault", "stall:provider=maxfi"])
     let child = try trial.start()
-    try server.wait { $0.faults == ["stall"] }
+    try await server.wait { $0.faults == ["stall"] }
     child.send(SIGINT)
     child.send(SIGINT)
     #expect(await child.end() == 130)

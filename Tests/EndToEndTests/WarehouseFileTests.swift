@@ -52,7 +52,7 @@ struct WarehouseFileTests {
     let trial = try Trial()
     let server = try trial.sandbox(["--fault", "stall:provider=maxfi,count=1"], extra: patient)
     let first = try trial.start(name: "first")
-    try server.wait { $0.faults == ["stall"] }
+    try await server.wait { $0.faults == ["stall"] }
     let second = try await trial.run(name: "second")
     #expect(second.status == 75 && second.errors.contains("process \(first.pid)"), "\(second.errors)")
     #expect(second.errors.contains("wait until it is done"))
