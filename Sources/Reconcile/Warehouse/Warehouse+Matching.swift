@@ -127,10 +127,7 @@ extension Warehouse {
       do {
         verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
       } catch is MoneyError {
-        throw Failure(
-          .inputRejected, "the amounts of one order add up to more than can be counted exactly",
-          at: order.orderID,
-          remedy: "check the order's payments and refunds; one of the amounts must be wrong")
+        verdict = .uncountable(order)
       }
       try store(verdict, of: order, number: number, settings: settings, db)
     }
