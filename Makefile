@@ -37,7 +37,8 @@ check: lint test
 
 bench: setup
 	swift build -c release --product reconcile
-	Tests/Benchmark/run.sh $(N)
+	swift build -c release --product reconcile-bench
+	.build/release/reconcile-bench --orders $(N)
 
 record: setup
 	RECONCILE_RECORD=1 swift test || true

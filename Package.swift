@@ -52,10 +52,13 @@ let package = Package(
       name: "Reports",
       dependencies: ["ReconcileCore", "CLibxlsxwriter", "CZlib"],
       path: "Sources/Reports", exclude: ["CLibxlsxwriter"], swiftSettings: strict),
+    .target(
+      name: "SampleShop", dependencies: ["ReconcileCore"], path: "Sources/Reconcile/SampleShop",
+      swiftSettings: strict),
     .executableTarget(
       name: "reconcile",
       dependencies: [
-        "ReconcileCore", "ReconcileMatching", "ReconcileWarehouse", "Importers", "Reports",
+        "ReconcileCore", "ReconcileMatching", "ReconcileWarehouse", "Importers", "Reports", "SampleShop",
         "TOMLKit",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
@@ -65,6 +68,10 @@ let package = Package(
       name: "reconcile-sandbox",
       dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
       path: "Tests/Sandbox", swiftSettings: strict),
+    .executableTarget(
+      name: "reconcile-bench",
+      dependencies: ["SampleShop", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "Tests/Benchmark", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["ReconcileCore"], path: "Tests/TestSupport",
       swiftSettings: strict),
@@ -85,13 +92,19 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Reports", "TestSupport"], path: "Tests/ReportsTests",
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["reconcile", "ReconcileCore"], path: "Tests/CommandLineTests",
-      swiftSettings: strict),
+      name: "CommandLineTests", dependencies: ["reconcile", "ReconcileCore", "ReconcileWarehouse"],
+      path: "Tests/CommandLineTests", swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["reconcile-sandbox"], path: "Tests/SandboxTests",
       swiftSettings: strict),
     .testTarget(
-      name: "EndToEndTests", dependencies: ["TestSupport"], path: "Tests/EndToEndTests",
-      swiftSettings: strict),
+      name: "SampleShopTests", dependencies: ["SampleShop", "ReconcileCore", "reconcile"],
+      path: "Tests/SampleShopTests", swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "reconcile", "reconcile-sandbox", "Reports", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
+      path: "Tests/EndToEndTests", swiftSettings: strict),
   ]
 )

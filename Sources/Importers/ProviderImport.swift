@@ -49,8 +49,40 @@ public struct BodyContents: Sendable {
   public var rows: [WalkRow] = []
   /// How the list goes on; nil hint for look-ups and settlement reports.
   public var next: PageHint = .none
+  /// What the body has that no document names, and the currencies that occur in it.
+  public var drift: Set<Drift> = []
 
   public init() {}
+}
+
+/// Something of a provider's API that may be new: the warehouse knows whether it was there before.
+public struct Drift: Sendable, Hashable {
+  /// What is new.
+  public enum Kind: String, Sendable {
+    /// A member of a record, or one beside the records.
+    case field, envelope
+    /// A status word that no map holds.
+    case status
+    case currency
+  }
+  public var kind: Kind
+  public var name: String
+  /// The member's value, masked, or the id of a record that has it.
+  public var sample: String
+
+  /// Cuts long texts; samples are for a look, not for reading back.
+  public init(_ kind: Kind, name: String, sample: String) {
+    self.kind = kind
+    self.name = String(name.prefix(80))
+    self.sample = String(sample.prefix(80))
+  }
+
+  /// One entry a name, whatever its sample.
+  public static func == (a: Drift, b: Drift) -> Bool { a.kind == b.kind && a.name == b.name }
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(kind)
+    hasher.combine(name)
+  }
 }
 
 /// A list row as the walk sees it.
@@ -66,7 +98,7 @@ public struct WalkRow: Sendable {
   }
 }
 
-/// The first hint of contract section 5 that a list body has.
+/// The first hint that a list body has of how it goes on.
 public enum PageHint: Sendable, Equatable {
   /// No hint: page = 2, 3, …
   case none

@@ -1,5 +1,5 @@
-/// A JSON value whose members keep the order they were given in.
-enum JSONText {
+/// A JSON value whose members keep the order they were given in. Amounts go in as decimal text.
+public enum JSONText: Sendable {
   case null
   case flag(Bool)
   case count(Int64)
@@ -8,10 +8,10 @@ enum JSONText {
   case object([(String, JSONText)])
 
   /// A text, or null.
-  init(_ text: String?) { self = text.map(JSONText.text) ?? .null }
+  public init(_ text: String?) { self = text.map(JSONText.text) ?? .null }
 
-  /// The value over several lines, indented by two blanks a level.
-  func rendered() -> String {
+  /// The value over several lines, indented by two blanks a level, with a line end.
+  public func rendered() -> String {
     var output = ""
     render(into: &output, indent: "")
     output += "\n"

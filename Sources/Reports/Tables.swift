@@ -36,7 +36,7 @@ public struct Column<Row>: Sendable {
   }
 }
 
-/// The columns of every report, in the order the contract fixes.
+/// The columns of every report, in their fixed order.
 public enum ReportTables {
   /// discrepancies.csv and open_items.csv.
   public static let discrepancies: [Column<DiscrepancyRow>] = [

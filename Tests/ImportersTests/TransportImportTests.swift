@@ -131,10 +131,11 @@ struct TransportImportTests {
 
   @Test("a cancelled import keeps what came and ends as cancelled")
   func cancelled() async throws {
-    let trial = Trial(.maxfi, latency: 1) { _, number in ok("next=?c=\(number)\nr\(number)") }
+    let trial = Trial(.maxfi, latency: 1) { _, number in
+      if number == 5 { withUnsafeCurrentTask { $0?.cancel() } }
+      return ok("next=?c=\(number)\nr\(number)")
+    }
     let task = Task { try await trial.run.run() }
-    while trial.sink.notes.bodies.count < 5 { await Task.yield() }
-    task.cancel()
     await #expect(throws: CancellationError.self) { try await task.value }
     let log = trial.sink.notes.log
     #expect(log.filter { $0.hasPrefix("keep") }.count == log.filter { $0.hasPrefix("store") }.count)

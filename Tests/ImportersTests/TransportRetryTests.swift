@@ -205,7 +205,7 @@ struct TransportLimitTests {
 
   @Test("waits grow from half a second to thirty and are never below 200 ms")
   func waits() {
-    #expect(RetryPolicy.wait(afterTry: 1, chance: 0) == 0.25)
+    #expect(RetryPolicy.wait(afterTry: 1, chance: 0.5) == 0.25)
     #expect(RetryPolicy.wait(afterTry: 2, chance: 1) == 1)
     #expect(RetryPolicy.wait(afterTry: 40, chance: 1) == 30)
     #expect((1...60).allSatisfy { RetryPolicy.wait(afterTry: $0, chance: 0) >= 0.2 })

@@ -126,12 +126,12 @@ private struct BodyMasker {
       if PersonalPatterns.masked(Array(name.utf8)[...]) != nil {
         // Two addresses as names of one object must not become the same name twice.
         maskedNames += 1
-        output += Array("***\(maskedNames)".utf8)
+        output += Array("***\(maskedNames)".utf8) + Self.damage(in: raw)
       } else {
         output += raw
       }
     } else if field == .personal {
-      if !raw.isEmpty { output += PersonalPatterns.mask }
+      if !raw.isEmpty { output += PersonalPatterns.mask + Self.damage(in: raw) }
     } else if field == .needed {
       output += raw
     } else {
@@ -143,7 +143,9 @@ private struct BodyMasker {
 
   /// The inside of a string that may hold anything, itself a JSON text included.
   private func content(_ raw: ArraySlice<UInt8>, hasEscape: Bool) -> [UInt8] {
-    guard hasEscape, let text = Self.decoded(raw) else { return PersonalPatterns.masked(raw) ?? Array(raw) }
+    guard hasEscape, let text = Self.decoded(raw) else {
+      return PersonalPatterns.masked(raw).map { $0 + Self.damage(in: raw) } ?? Array(raw)
+    }
     let bytes = Array(text.utf8)
     let masked: [UInt8]?
     if nesting < 3, bytes.first == UInt8(ascii: "{") || bytes.first == UInt8(ascii: "[") {
@@ -175,13 +177,29 @@ private struct BodyMasker {
     if field == .needed || word.elementsEqual("null".utf8) {
       output += word
     } else if field == .personal {
-      output += Array("\"***\"".utf8)
+      output += Self.mask(word)
     } else if let masked = PersonalPatterns.masked(word) {
       let isNumber = word.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }
-      output += isNumber ? Array("\"***\"".utf8) : masked
+      output += isNumber ? Self.mask(word) : masked
     } else {
       output += word
     }
+  }
+
+  /// A byte that no UTF-8 text has.
+  private static let damageMark: [UInt8] = [0xFF]
+
+  /// What a mask adds where it hides a string that no reader would accept: a body must not become readable by
+  /// being masked.
+  private static func damage(in raw: ArraySlice<UInt8>) -> [UInt8] {
+    if raw.allSatisfy({ (0x20..<0x80).contains($0) && $0 != UInt8(ascii: "\\") }) { return [] }
+    return decoded(raw) == nil ? damageMark : []
+  }
+
+  /// What stands in place of a number or a literal.
+  private static func mask(_ word: ArraySlice<UInt8>) -> [UInt8] {
+    let isValue = (try? JSONReader.parse(Array(word))) != nil
+    return Array("\"***".utf8) + (isValue ? [] : damageMark) + Array("\"".utf8)
   }
 
   private static func text(_ raw: ArraySlice<UInt8>) -> String { String(decoding: raw, as: UTF8.self) }

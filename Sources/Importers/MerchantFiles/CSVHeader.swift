@@ -2,8 +2,10 @@ import ReconcileCore
 
 /// The columns a merchant file may have, by our names.
 struct ColumnPlan {
-  /// `orders` or `refunds`, the section of the configuration.
+  /// `orders` or `refunds`, the section of the configuration; or what the table is, where it has none.
   let section: String
+  /// Whether the configuration can give columns other names.
+  var isConfigurable = true
   let required: [String]
   let optional: [String]
 
@@ -13,6 +15,15 @@ struct ColumnPlan {
   static let refunds = ColumnPlan(
     section: "refunds", required: ["refund_id", "order_id", "created_at", "currency", "amount"],
     optional: ["provider_reference"])
+  static let verdicts = ColumnPlan(
+    section: "verdicts", isConfigurable: false, required: ["id", "resolution"], optional: ["note"])
+
+  /// What to do about a column that is not in the header.
+  func remedy(forMissing column: String) -> String {
+    isConfigurable
+      ? "set \(column) = \"the column's name in the file\" in [\(section).columns]"
+      : "add the column \(column)"
+  }
 }
 
 /// Where our columns stand in one file, found from its header.
@@ -58,7 +69,9 @@ struct CSVHeader {
       if places.count > 1 {
         throw Failure(
           .inputMissing, "the column \(quoted(name)) stands \(places.count) times in the header", at: file,
-          remedy: "keep one of them, or name another column for \(column) in [\(plan.section).columns]")
+          remedy: "keep one of them"
+            + (plan.isConfigurable
+              ? ", or name another column for \(column) in [\(plan.section).columns]" : ""))
       }
       if let place = places.first {
         positions[column] = place
@@ -66,8 +79,7 @@ struct CSVHeader {
         let header = names.prefix(20).map(quoted).joined(separator: ", ")
         throw Failure(
           .inputMissing, "the header has no column \(quoted(name))", at: file,
-          remedy: "set \(column) = \"the column's name in the file\" in [\(plan.section).columns]; "
-            + "the header has \(header)")
+          remedy: "\(plan.remedy(forMissing: column)); the header has \(header)")
       } else if columns[column] != nil {
         missing.append(name)
       }

@@ -51,7 +51,7 @@ struct MerchantRowReader {
 
   /// The row as an order.
   mutating func order(_ row: CSVReader) throws(RowProblem) -> MerchantOrder {
-    try checkShape(row)
+    if let problem = row.shapeProblem(under: header) { throw problem }
     let word = cell(status, row)
     return MerchantOrder(
       id: try requiredID(orderID, row), createdAt: try instant(createdAt, row), amount: try money(row),
@@ -62,31 +62,11 @@ struct MerchantRowReader {
 
   /// The row as a refund the merchant asked for.
   mutating func refund(_ row: CSVReader) throws(RowProblem) -> MerchantRefund {
-    try checkShape(row)
+    if let problem = row.shapeProblem(under: header) { throw problem }
     return MerchantRefund(
       id: try requiredID(refundID, row), orderID: try requiredID(orderID, row),
       createdAt: try instant(createdAt, row), amount: try money(row),
       providerReference: try optionalID(providerReference, row))
-  }
-
-  private func checkShape(_ row: CSVReader) throws(RowProblem) {
-    switch row.problem {
-    case .unterminatedQuote:
-      throw RowProblem(
-        "a quote is opened and never closed; everything after it belongs to this row until it is")
-    case .textAfterQuote:
-      throw RowProblem("text follows a closing quote; write a quote inside a cell twice, as \"\"")
-    case .cellTooLong: throw RowProblem("a cell is longer than 1 MiB; look for a quote that is never closed")
-    case .rowTooLong: throw RowProblem("the row is longer than 16 MiB; look for a quote that is never closed")
-    case .notUTF8: throw RowProblem("the row is not valid UTF-8; save the file in UTF-8")
-    case .nulByte: throw RowProblem("the row holds a NUL byte; export the file again")
-    case nil: break
-    }
-    guard row.cellCount <= header.count else {
-      throw RowProblem(
-        "the row has \(row.cellCount) cells where the header has \(header.count); "
-          + "put cells that hold \(name(ofDelimiter: header.delimiter)) in quotes")
-    }
   }
 
   // MARK: Cells
@@ -179,10 +159,6 @@ struct MerchantRowReader {
   }
 
   private func shown(_ text: String) -> String { quoted(PersonalData.mask(text: text)) }
-
-  private func name(ofDelimiter delimiter: UInt8) -> String {
-    delimiter == UInt8(ascii: "\t") ? "a tab" : "\"\(Character(Unicode.Scalar(delimiter)))\""
-  }
 
   // MARK: The row as it is listed
 

@@ -10,12 +10,13 @@ enum RetryPolicy {
 
   static func isTransient(status: Int) -> Bool { [408, 425, 429, 500, 502, 503, 504].contains(status) }
 
-  /// Half a second doubling up to 30, of which the upper half is chance: waits grow and yet do not meet.
+  /// Any time up to half a second, doubling up to 30 seconds (exponential backoff with full jitter): waits grow on
+  /// average, and those of several clients do not meet.
   static func wait(afterTry number: Int, chance: Double) -> Double {
     var full = 0.5
     for _ in 1..<max(number, 1) where full < 30 { full *= 2 }
     full = min(full, 30)
-    return max(shortestWait, full / 2 + full / 2 * min(max(chance, 0), 1))
+    return max(shortestWait, full * min(max(chance, 0), 1))
   }
 
   /// The longest wait that the `Retry-After` headers ask for; nil when none can be read. Dates are compared with

@@ -84,7 +84,8 @@ struct ListWalk {
   }
 
   /// Rows have moved up when one that stood on a later page is on the first now, or when a row of the first page
-  /// is gone although one that stood behind it is still there. New rows on top push rows down, which loses none.
+  /// is gone although one that stood behind it is still there. New rows on top push rows down, which loses none;
+  /// rows that were not met and are older than others that were are not new: the list is sorted otherwise now.
   private mutating func judge(firstPageAgain rows: [WalkRow]) -> Step {
     isChecking = false
     let again = rows.map { RowKey($0.identity) }
@@ -96,9 +97,13 @@ struct ListWalk {
     for key in pass.firstPage {
       if !now.contains(key) { goneBefore = true } else if goneBefore { wentMissing = true }
     }
+    let isSortedOtherwise = rows.contains { row in
+      guard let created = row.createdAt, let newest = pass.newest else { return false }
+      return created < newest && !pass.seen.contains(RowKey(row.identity))
+    }
     let shrank = !original.isEmpty && original.isDisjoint(with: now) && now.count < original.count
     for key in again { pass.seen.insert(key) }
-    guard cameUp || wentMissing || shrank else { return .complete }
+    guard cameUp || wentMissing || isSortedOtherwise || shrank else { return .complete }
     return walkAgain("rows moved up while the list was read")
   }
 

@@ -14,15 +14,54 @@ struct BodyReading {
   let request: String
   let body: [UInt8]
   var contents = BodyContents()
+  private let known: KnownFields
 
-  init(provider: String, request: String, body: [UInt8]) {
-    self.provider = provider
+  init(_ settings: ProviderSettings, _ stream: ProviderStream, request: String, body: [UInt8]) {
+    provider = settings.name
+    known = KnownFields.of(settings.kind, stream)
     self.request = request
     self.body = body
   }
 
-  /// What stands for the id of a record that has none: its place.
-  static func place(_ request: String, _ index: Int) -> String { "\(request)#\(index)" }
+  /// Notes members that no document names, with what they hold.
+  mutating func noteUnknown(_ kind: Drift.Kind, in object: JSONObject) {
+    let names = kind == .envelope ? known.envelope : known.record
+    for (name, value) in object.members where !names.contains(name) {
+      contents.drift.insert(Drift(kind, name: name, sample: Self.text(of: value)))
+    }
+  }
+
+  /// Notes words whose meaning no map holds, and the currencies that occur.
+  private mutating func noteWords(_ reading: RecordReading) {
+    switch reading {
+    case .payment(let payment):
+      if payment.status == .unknown { note(.status, payment.providerStatus, payment.id) }
+      note(.currency, payment.amount.currency.code, payment.id)
+    case .refund(let refund):
+      if refund.status == .unknown { note(.status, refund.providerStatus, refund.id) }
+      note(.currency, refund.currency.code, refund.id)
+    case .session: break
+    }
+  }
+
+  private mutating func note(_ kind: Drift.Kind, _ name: String, _ id: Identifier) {
+    contents.drift.insert(Drift(kind, name: name, sample: id.text))
+  }
+
+  /// What stands for the id of a record that has none: the record itself, which may come again on another page, and
+  /// how many like it came before in the body.
+  private mutating func identity(ofNameless record: JSONObject?) -> String {
+    let digest = Digest.hex(Digest.sha256(record.map { body[$0.range] } ?? []))
+    nameless[digest, default: 0] += 1
+    return "\(Self.namelessPrefix)\(digest):\(nameless[digest] ?? 1)"
+  }
+
+  /// Whether a row's identity is not the provider's id.
+  static func isNameless(_ identity: String) -> Bool { identity.hasPrefix(namelessPrefix) }
+
+  /// No id holds a control character.
+  private static let namelessPrefix = "\u{1}"
+  private var nameless: [String: Int] = [:]
 
   /// Reads every row. `createdAt` is the time that the list is sorted by.
   mutating func read(
@@ -30,28 +69,34 @@ struct BodyReading {
     record: (JSONObject) throws(RecordProblem) -> RecordReading
   ) {
     contents.rows.reserveCapacity(rows.count)
-    for (index, row) in rows.enumerated() {
+    for row in rows {
       guard case .object(let object) = row else {
-        reject("the row is not an object", record: Self.text(of: row), index: index, id: nil, createdAt: nil)
+        reject(
+          "the row is not an object", record: Self.text(of: row), identity: identity(ofNameless: nil),
+          createdAt: nil)
         continue
       }
       do throws(RecordProblem) {
         if object.hasDuplicateKey { throw RecordProblem("a field stands twice in the record") }
         let identity: String
-        switch try record(object) {
+        noteUnknown(.field, in: object)
+        let reading = try record(object)
+        noteWords(reading)
+        switch reading {
         case .payment(let payment):
           contents.payments.append(payment)
           identity = payment.id.text
         case .refund(let refund):
           contents.refunds.append(refund)
           identity = refund.id.text
-        case .session(let name): identity = name.map { "session:" + $0 } ?? Self.place(request, index)
+        case .session(let name):
+          identity = name.map { "session:" + $0 } ?? self.identity(ofNameless: object)
         }
         contents.rows.append(WalkRow(identity: identity, createdAt: createdAt(object)))
       } catch {
         reject(
-          error.reason, record: text(of: object), index: index, id: error.id?.text,
-          createdAt: createdAt(object))
+          error.reason, record: text(of: object),
+          identity: error.id?.text ?? identity(ofNameless: object), createdAt: createdAt(object))
       }
     }
   }
@@ -61,10 +106,9 @@ struct BodyReading {
     contents.rejects.append(Reject(source: provider, location: request, reason: reason, record: record))
   }
 
-  private mutating func reject(_ reason: String, record: String, index: Int, id: String?, createdAt: Instant?)
-  {
+  private mutating func reject(_ reason: String, record: String, identity: String, createdAt: Instant?) {
     reject(reason, record: record)
-    contents.rows.append(WalkRow(identity: id ?? Self.place(request, index), createdAt: createdAt))
+    contents.rows.append(WalkRow(identity: identity, createdAt: createdAt))
   }
 
   /// The record as it stands in the body, which is masked already.

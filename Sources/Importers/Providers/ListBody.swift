@@ -75,7 +75,7 @@ enum ListBody {
     if case .bool(let flag)? = object["has_more"] { more = flag } else { more = nil }
     if more != nil || object["next_cursor"] != nil {
       let cursor = object["next_cursor"]?.plainText
-      return .cursor(more: more ?? (cursor != nil), cursor: cursor, lastID: lastID)
+      return .cursor(more: more ?? (cursor?.isEmpty == false), cursor: cursor, lastID: lastID)
     }
     if let page = object["page"]?.count, let pages = object["total_pages"]?.count {
       return .pages(page: page, of: pages)
@@ -99,14 +99,6 @@ extension ListBody {
       throw errorObject(object) ?? UnreadableBody("the body has no \(id)", isTransient: false)
     }
     return root
-  }
-
-  /// Whether the body is one record and no envelope: it has an id and no list.
-  static func isRecord(_ root: JSONValue, id: String) -> Bool {
-    guard case .object(let object) = root, object[id] != nil else { return false }
-    return !listNames.contains { name in
-      if case .array? = object[name] { true } else { false }
-    }
   }
 
   /// The id of the last row, as the provider writes it.

@@ -15,11 +15,15 @@ struct Reconcile: AsyncParsableCommand {
       """,
     version: "reconcile \(toolVersion)",
     subcommands: [
-      RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self,
+      RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self, ExplainCommand.self,
+      LinkCommand.self, UnlinkCommand.self, ResolveCommand.self, StatusCommand.self, DoctorCommand.self,
+      InitCommand.self, DemoCommand.self, WarehouseCommand.self,
     ],
     defaultSubcommand: RunCommand.self)
 
   static func main() async {
+    // Before anything is opened: a file must not take the number of a closed standard output.
+    do { try StandardOutput.checkIsOpen() } catch { Foundation.exit(say(error)) }
     let arguments = Array(CommandLine.arguments.dropFirst())
     let work = Task { await run(arguments) }
     Interruption.install { work.cancel() }
@@ -28,6 +32,10 @@ struct Reconcile: AsyncParsableCommand {
 
   /// Parses and runs; every way to end passes here once.
   private static func run(_ arguments: [String]) async -> Int32 {
+    if Advice.asksForUnknownTopic(arguments) {
+      ErrorOutput().writeLine(Advice.usage("", arguments))
+      return ExitStatus.usage.rawValue
+    }
     do {
       var command = try parseAsRoot(arguments)
       if var asynchronous = command as? any AsyncParsableCommand {

@@ -1,6 +1,6 @@
 /// A payment as a provider reports it, in our words and exact units; what depends on events is worked out later.
 public struct PaymentRecord: Sendable, Equatable {
-  /// The provider's own id, see contract section 9.
+  /// The provider's own id, as docs/reference/reports.md names it.
   public var id: Identifier
   /// Other names of the same payment that an order or event may use: session id and reference or token.
   public var aliases: [Identifier] = []
@@ -19,7 +19,7 @@ public struct PaymentRecord: Sendable, Equatable {
   public var status: PaymentStatus
   /// The provider's word, verbatim.
   public var providerStatus: String
-  /// The payment date of contract section 5; nil where the record gives none.
+  /// The payment date, see docs/guides/providers.md; nil where the record gives none.
   public var paidAt: Instant?
   /// MAXFI: when the record last changed, the date of refunds that the status alone tells of.
   public var updatedAt: Instant?

@@ -239,7 +239,7 @@ public struct InputFile: Sendable {
   }
 }
 
-/// The rows of one report, already chosen for the period and sorted as contract section 9 says.
+/// The rows of one report, already chosen for the period and sorted as docs/reference/reports.md says.
 /// Each call streams all rows again, in the same order.
 public protocol ReportSource {
   var facts: ReportFacts { get }

@@ -8,7 +8,7 @@ public enum ProviderKind: String, Sendable, CaseIterable {
   public var offersSettlement: Bool { self == .dapit }
 }
 
-/// A payment's status in our words (contract section 5).
+/// A payment's status in our words.
 public enum PaymentStatus: String, Sendable, CaseIterable {
   case pending, authorized, succeeded, partial, overpaid, failed, cancelled, expired, refunded
   case partiallyRefunded = "partially_refunded"
@@ -52,7 +52,7 @@ public enum Severity: String, Sendable, CaseIterable { case high, medium, low }
 /// Whether somebody still has to look at a discrepancy.
 public enum DiscrepancyStatus: String, Sendable, CaseIterable { case open, settled, accepted }
 
-/// Every kind of difference the tool reports (contract section 8).
+/// Every kind of difference the tool reports, see docs/reference/discrepancies.md.
 public enum DiscrepancyCode: String, Sendable, CaseIterable {
   case unpaidOrder = "unpaid_order"
   case partialPayment = "partial_payment"
@@ -81,7 +81,7 @@ public enum DiscrepancyCode: String, Sendable, CaseIterable {
   case settlementArithmetic = "settlement_arithmetic"
   case settlementMissing = "settlement_missing"
 
-  /// The severity that the contract fixes for this code.
+  /// How urgent the code is; fixed for each code.
   public var severity: Severity {
     switch self {
     case .overpayment, .amountUnknown, .latePayment, .recordWithdrawn, .unknownStatus, .refundWithoutOrder,

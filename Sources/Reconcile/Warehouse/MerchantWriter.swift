@@ -25,10 +25,10 @@ public final class MerchantWriter {
         sql: """
           CREATE TEMP TABLE IF NOT EXISTS staged_order (
             order_id TEXT PRIMARY KEY, created_at INTEGER, currency TEXT, amount_minor INTEGER, provider TEXT,
-            provider_reference TEXT, is_cancelled INTEGER, source TEXT) WITHOUT ROWID;
+            provider_reference TEXT, is_cancelled INTEGER, source TEXT, checksum INTEGER) WITHOUT ROWID;
           CREATE TEMP TABLE IF NOT EXISTS staged_refund (
             refund_id TEXT PRIMARY KEY, order_id TEXT, created_at INTEGER, currency TEXT, amount_minor INTEGER,
-            provider_reference TEXT, source TEXT) WITHOUT ROWID;
+            provider_reference TEXT, source TEXT, checksum INTEGER) WITHOUT ROWID;
           DELETE FROM temp.staged_order;
           DELETE FROM temp.staged_refund;
           DELETE FROM reject WHERE origin = 'file';
@@ -80,37 +80,41 @@ public final class MerchantWriter {
 
   private func stageOrders(_ db: Database) throws {
     let add = try db.cachedStatement(
-      sql: "INSERT OR IGNORE INTO temp.staged_order VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
+      sql: "INSERT OR IGNORE INTO temp.staged_order VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)")
     for (order, source) in orders {
-      let values: [DatabaseValueConvertible?] = [
+      let values: [(any DatabaseValueConvertible)?] = [
         order.createdAt.microseconds, order.amount.currency.code, order.amount.minorUnits,
         order.provider, order.providerReference?.text, order.isCancelled,
       ]
-      let arguments = StatementArguments([order.id.text] + values + [source])
+      let row = [order.id.text] + values + [source]
+      let arguments = StatementArguments(row + [RowChecksum.of(row)])
       try add.execute(arguments: arguments)
       if db.changesCount > 0 { continue }
       try supersede(
         "order", table: "staged_order", key: "order_id", order.id.text, Self.orderColumns, by: values, db)
-      try db.cachedStatement(sql: "INSERT OR REPLACE INTO temp.staged_order VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
-        .execute(arguments: arguments)
+      try db.cachedStatement(
+        sql: "INSERT OR REPLACE INTO temp.staged_order VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      )
+      .execute(arguments: arguments)
     }
   }
 
   private func stageRefunds(_ db: Database) throws {
     let add = try db.cachedStatement(
-      sql: "INSERT OR IGNORE INTO temp.staged_refund VALUES (?, ?, ?, ?, ?, ?, ?)")
+      sql: "INSERT OR IGNORE INTO temp.staged_refund VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
     for (refund, source) in refunds {
-      let values: [DatabaseValueConvertible?] = [
+      let values: [(any DatabaseValueConvertible)?] = [
         refund.orderID.text, refund.createdAt.microseconds, refund.amount.currency.code,
         refund.amount.minorUnits, refund.providerReference?.text,
       ]
-      let arguments = StatementArguments([refund.id.text] + values + [source])
+      let row = [refund.id.text] + values + [source]
+      let arguments = StatementArguments(row + [RowChecksum.of(row)])
       try add.execute(arguments: arguments)
       if db.changesCount > 0 { continue }
       try supersede(
         "merchant_refund", table: "staged_refund", key: "refund_id", refund.id.text, Self.refundColumns,
         by: values, db)
-      try db.cachedStatement(sql: "INSERT OR REPLACE INTO temp.staged_refund VALUES (?, ?, ?, ?, ?, ?, ?)")
+      try db.cachedStatement(sql: "INSERT OR REPLACE INTO temp.staged_refund VALUES (?, ?, ?, ?, ?, ?, ?, ?)")
         .execute(arguments: arguments)
     }
   }
@@ -159,10 +163,14 @@ public final class MerchantWriter {
           """)
       try db.execute(sql: "DELETE FROM input_file")
       for (kind, file) in files {
+        let values: [(any DatabaseValueConvertible)?] = [
+          file.path, kind, file.rows, file.sha256, run.number,
+        ]
         try db.execute(
-          sql:
-            "INSERT OR REPLACE INTO input_file (path, kind, row_count, sha256, run) VALUES (?, ?, ?, ?, ?)",
-          arguments: [file.path, kind, file.rows, file.sha256, run.number])
+          sql: """
+            INSERT OR REPLACE INTO input_file (path, kind, row_count, sha256, run, checksum) VALUES (?, ?, ?, ?, ?, ?)
+            """,
+          arguments: StatementArguments(values + [RowChecksum.of(values)]))
       }
     }
   }
@@ -189,8 +197,10 @@ public final class MerchantWriter {
     try db.execute(sql: touch)
     try db.execute(
       sql: """
-        INSERT INTO \(table) (\(key), \(columns), source) SELECT \(key), \(columns), source FROM temp.\(staged) WHERE true
-        ON CONFLICT (\(key)) DO UPDATE SET (\(columns), source) = (\(names.map { "excluded.\($0)" }.joined(separator: ", ")), excluded.source)
+        INSERT INTO \(table) (\(key), \(columns), source, checksum)
+          SELECT \(key), \(columns), source, checksum FROM temp.\(staged) WHERE true
+        ON CONFLICT (\(key)) DO UPDATE SET (\(columns), source, checksum) =
+          (\(names.map { "excluded.\($0)" }.joined(separator: ", ")), excluded.source, excluded.checksum)
         WHERE \(names.map { "\($0) IS NOT excluded.\($0)" }.joined(separator: " OR "));
         DELETE FROM temp.\(staged);
         """)
@@ -207,42 +217,46 @@ public final class MerchantWriter {
     ]
     let columns =
       "received_minor, received_currency, paid_at, refund_id, refund_minor, refund_currency, refund_status, refund_created_at"
+    let references = Set(event.references).sorted().map(\.text)
+    let orders = Set(event.orderIDs).sorted().map(\.text)
     let old = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT id, \(columns) FROM event WHERE provider = ? AND event_id = ?"),
       arguments: [event.provider, event.id])
     if let old {
       let id: Int64 = old["id"]
-      let references = try String.fetchAll(
+      let oldReferences = try String.fetchAll(
         db.cachedStatement(
           sql: "SELECT reference FROM event_reference WHERE provider = ? AND event = ? ORDER BY 1"),
         arguments: [event.provider, id])
-      let orders = try String.fetchAll(
+      let oldOrders = try String.fetchAll(
         db.cachedStatement(sql: "SELECT order_id FROM event_order WHERE event = ? ORDER BY 1"),
         arguments: [id])
       let isSame =
-        references == Set(event.references).sorted().map(\.text)
-        && orders == Set(event.orderIDs).sorted().map(\.text)
+        oldReferences == references && oldOrders == orders
         && values.enumerated().allSatisfy { ($1?.databaseValue ?? .null) == (old[$0 + 1] as DatabaseValue) }
       if isSame { return }
-      for reference in references {
+      for reference in oldReferences {
         try db.execute(sql: "INSERT OR IGNORE INTO touched_name VALUES (?)", arguments: [reference])
       }
       try db.execute(sql: "DELETE FROM event WHERE id = ?", arguments: [id])
     }
+    let all = [event.provider, event.id] + values
+    func list(_ texts: [String]) -> String? { texts.isEmpty ? nil : texts.joined(separator: "\u{1E}") }
     try db.cachedStatement(
-      sql: "INSERT INTO event (provider, event_id, \(columns)) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    ).execute(arguments: StatementArguments([event.provider, event.id] + values))
+      sql:
+        "INSERT INTO event (provider, event_id, \(columns), checksum) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+    ).execute(
+      arguments: StatementArguments(all + [RowChecksum.of(all + [list(references), list(orders)])]))
     let id = db.lastInsertedRowID
-    for reference in Set(event.references) {
+    for reference in references {
       try db.cachedStatement(sql: "INSERT INTO event_reference (provider, reference, event) VALUES (?, ?, ?)")
-        .execute(arguments: [event.provider, reference.text, id])
-      try db.cachedStatement(sql: "INSERT OR IGNORE INTO touched_name VALUES (?)").execute(arguments: [
-        reference.text
-      ])
+        .execute(arguments: [event.provider, reference, id])
+      try db.cachedStatement(sql: "INSERT OR IGNORE INTO touched_name VALUES (?)").execute(
+        arguments: [reference])
     }
-    for order in Set(event.orderIDs) {
+    for order in orders {
       try db.cachedStatement(sql: "INSERT INTO event_order (order_id, event) VALUES (?, ?)")
-        .execute(arguments: [order.text, id])
+        .execute(arguments: [order, id])
     }
   }
 }

@@ -42,12 +42,15 @@ struct ReadingState {
       hasUnaskableRefund: isAtGate && order.asked.contains { $0.providerReference == nil })
   }
 
-  /// Whether refunds at one of the providers that were paid, or with nothing paid at the one named, may be unread:
-  /// of a list the whole list, of look-ups those that concern this order.
+  /// Whether refunds at one of the providers of the payments, or with nothing collected at the one named, may be
+  /// unread: of a list the whole list, of look-ups those that concern this order.
   private func refundsMayBeUnread(
     _ order: OrderCase, _ payers: Set<String>, _ reference: String?, _ db: Database
   ) throws -> Bool {
-    for name in payers {
+    var holders = payers
+    let hasCollected = order.payments.contains { ($0.collected ?? 0) > 0 }
+    if !hasCollected, let named = order.namedProvider { holders.insert(named) }
+    for name in holders {
       switch settings.provider(named: name)?.kind {
       case .maxfi, .dapit:
         if !complete.contains(name) { return true }

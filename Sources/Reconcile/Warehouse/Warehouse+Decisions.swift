@@ -82,11 +82,15 @@ extension Warehouse {
     _ decider: Decider,
     _ db: Database
   ) throws {
+    let values: [(any DatabaseValueConvertible)?] = [
+      payment.provider, payment.id, order, note, decider.name, decider.instant.microseconds,
+    ]
     try db.execute(
       sql: """
-        INSERT INTO manual_link (provider, payment_id, order_id, note, made_by, made_at) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO manual_link (provider, payment_id, order_id, note, made_by, made_at, checksum)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
-      arguments: [payment.provider, payment.id, order, note, decider.name, decider.instant.microseconds])
+      arguments: StatementArguments(values + [RowChecksum.of(values)]))
     try db.execute(sql: "INSERT OR IGNORE INTO touched_payment VALUES (?)", arguments: [payment.number])
   }
 
@@ -105,14 +109,24 @@ extension Warehouse {
             .usage, "no discrepancy `\(verdict.id)` is in the warehouse", at: path,
             remedy: "give the id of discrepancies.csv; nothing was changed")
         }
+        let values: [(any DatabaseValueConvertible)?] = [
+          verdict.id, verdict.resolution.rawValue, verdict.note, decider.name, decider.instant.microseconds,
+        ]
         try db.execute(
           sql: """
-            INSERT INTO resolution (discrepancy_id, resolution, note, made_by, made_at) VALUES (?, ?, ?, ?, ?)
+            INSERT INTO resolution (discrepancy_id, resolution, note, made_by, made_at, checksum)
+            VALUES (?, ?, ?, ?, ?, ?)
             """,
-          arguments: [
-            verdict.id, verdict.resolution.rawValue, verdict.note, decider.name, decider.instant.microseconds,
-          ])
+          arguments: StatementArguments(values + [RowChecksum.of(values)]))
       }
+    }
+  }
+
+  /// Those of the ids that no discrepancy ever had, in the order they were given.
+  public func unknownDiscrepancies(among ids: [String]) throws -> [String] {
+    try read { db in
+      let known = try db.cachedStatement(sql: "SELECT EXISTS (SELECT 1 FROM discrepancy WHERE id = ?)")
+      return try ids.filter { try !(Bool.fetchOne(known, arguments: [$0]) ?? false) }
     }
   }
 

@@ -43,28 +43,32 @@ extension Warehouse {
     let packed = try bodies.map { (Digest.sha256($0.maskedBytes), try Deflate.compress($0.maskedBytes)) }
     return try write { db in
       let addBody = try db.cachedStatement(
-        sql: "INSERT OR IGNORE INTO evidence_body (sha256, byte_count, deflated) VALUES (?, ?, ?)")
+        sql: """
+          INSERT INTO evidence_body (sha256, byte_count, deflated) VALUES (?, ?, ?)
+          ON CONFLICT (sha256) DO UPDATE SET deflated = excluded.deflated WHERE deflated IS NULL
+          """)
       let add = try db.cachedStatement(
         sql: """
-          INSERT INTO evidence (run, provider, stream, request, lookup_id, is_refund_lookup, fetched_at, body)
-          VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM evidence_body WHERE sha256 = ?))
+          INSERT INTO evidence (run, provider, stream, request, lookup_id, is_refund_lookup, fetched_at, body, checksum)
+          VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM evidence_body WHERE sha256 = ?), ?)
           """)
       var numbers: [Int64] = []
       for (body, (digest, deflated)) in zip(bodies, packed) {
         try addBody.execute(arguments: [Data(digest), body.maskedBytes.count, Data(deflated)])
-        try add.execute(arguments: [
+        let values: [(any DatabaseValueConvertible)?] = [
           run.number, provider, body.stream, body.request, body.lookupID, body.isRefundLookup,
           body.fetchedAt.microseconds, Data(digest),
-        ])
+        ]
+        try add.execute(arguments: StatementArguments(values + [RowChecksum.of(values)]))
         numbers.append(db.lastInsertedRowID)
       }
       return numbers
     }
   }
 
-  /// The bytes of a piece of evidence; throws 74 when they are damaged.
-  func evidenceBytes(_ db: Database, body: Row) throws -> [UInt8] {
-    let deflated: Data = body["deflated"]
+  /// The bytes of a piece of evidence; nil when they were purged. Throws 74 when they are damaged.
+  func evidenceBytes(_ body: Row) throws -> [UInt8]? {
+    guard let deflated: Data = body["deflated"] else { return nil }
     let expected: Data = body["sha256"]
     guard let bytes = Deflate.decompress([UInt8](deflated), count: body["byte_count"]),
       Digest.sha256(bytes) == [UInt8](expected)

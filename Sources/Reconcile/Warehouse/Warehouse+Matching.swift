@@ -123,12 +123,7 @@ extension Warehouse {
             providerReference: row[4]))
       }
       let reference: String? = row[6]
-      let verdict: OrderVerdict
-      do {
-        verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
-      } catch is MoneyError {
-        verdict = .uncountable(order)
-      }
+      let verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
       try store(verdict, of: order, number: number, settings: settings, db)
     }
   }

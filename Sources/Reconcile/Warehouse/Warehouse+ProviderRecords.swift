@@ -18,9 +18,13 @@ public final class ProviderWriter {
   let run: RunHandle
   let settings: ProviderSettings
   var tally = ProviderTally()
+  /// What was noted of the API in this run already.
+  var knownDrift: Set<String> = []
 
-  /// Begins a provider's import: its rejects of earlier runs make room for this reading's.
-  public init(_ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings) throws {
+  /// Begins a provider's import: its rejects of earlier runs make room for this reading's, unless `keepsRejects`.
+  public init(_ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings, keepsRejects: Bool = false)
+    throws
+  {
     self.warehouse = warehouse
     self.run = run
     self.settings = settings
@@ -32,7 +36,15 @@ public final class ProviderWriter {
           ) WITHOUT ROWID
           """)
       try db.execute(sql: "DELETE FROM temp.seen WHERE provider = ?", arguments: [settings.name])
-      try db.execute(sql: "DELETE FROM reject WHERE origin = ?", arguments: ["provider:" + settings.name])
+      if !keepsRejects {
+        try db.execute(sql: "DELETE FROM reject WHERE origin = ?", arguments: ["provider:" + settings.name])
+      }
+      try db.execute(
+        sql: """
+          INSERT OR IGNORE INTO provider_import (provider, run, kind, status, message, read_at)
+          VALUES (?, ?, ?, 'incomplete', 'the run ended before this import did', ?)
+          """,
+        arguments: [settings.name, run.number, settings.kind.rawValue, Instant.now().microseconds])
     }
   }
 
@@ -42,15 +54,18 @@ public final class ProviderWriter {
   /// from the stored one leaves the old values in the history.
   public func store(
     payments: [PaymentRecord], refunds: [RefundRecord], settlements: [SettlementReport], rejects: [Reject],
-    evidence: Int64
+    drift: [(kind: String, name: String, sample: String)], evidence: Int64
   ) throws {
     try warehouse.write { db in
       let source = try Row.fetchOne(
-        db, sql: "SELECT request, lookup_id FROM evidence WHERE id = ?", arguments: [evidence])
+        db, sql: "SELECT stream, request, lookup_id FROM evidence WHERE id = ?", arguments: [evidence])
+      try note(drift, stream: source?["stream"] ?? "", db)
       let lookupID: String? = source?["lookup_id"]
       for payment in payments { try store(payment, askedAs: lookupID, evidence, db) }
       for refund in refunds { try store(refund, evidence, db) }
-      for report in settlements { try store(report, evidence, db) }
+      for report in settlements where report.from <= run.period.to && report.to >= run.period.from {
+        try store(report, evidence, db)
+      }
       let request: String = source?["request"] ?? ""
       var earlier = tally.rejectsByRequest[request] ?? []
       for reject in rejects {
@@ -255,11 +270,12 @@ public final class ProviderWriter {
 extension Warehouse {
   static func insert(_ reject: Reject, origin: String, _ db: Database) throws {
     let clean: (String) -> String = { $0.replacingOccurrences(of: "\0", with: "\u{FFFD}") }
-    try db.cachedStatement(
-      sql: "INSERT INTO reject (origin, source, location, reason, record) VALUES (?, ?, ?, ?, ?)"
-    ).execute(arguments: [
+    let values: [(any DatabaseValueConvertible)?] = [
       origin, clean(reject.source), clean(reject.location), clean(reject.reason), clean(reject.record),
-    ])
+    ]
+    try db.cachedStatement(
+      sql: "INSERT INTO reject (origin, source, location, reason, record, checksum) VALUES (?, ?, ?, ?, ?, ?)"
+    ).execute(arguments: StatementArguments(values + [RowChecksum.of(values)]))
   }
 
   /// Keeps what a record said before it is overwritten; the same old values twice are kept once.

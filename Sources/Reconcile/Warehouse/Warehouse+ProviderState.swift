@@ -31,14 +31,14 @@ extension ProviderWriter {
       if let kind { try withdraw(kind, db) }
       try db.execute(
         sql: """
-          INSERT INTO complete_walk (provider, stream, run) VALUES (?, ?, ?)
-          ON CONFLICT (provider, stream) DO UPDATE SET run = excluded.run
+          INSERT OR REPLACE INTO complete_walk (provider, stream, run, after_evidence)
+          VALUES (?, ?, ?, (SELECT coalesce(max(id), 0) FROM evidence))
           """,
         arguments: [settings.name, stream, run.number])
     }
   }
 
-  private func withdraw(_ kind: ListedKind, _ db: Database) throws {
+  func withdraw(_ kind: ListedKind, _ db: Database) throws {
     let table = kind.rawValue
     let touch =
       kind == .payments
@@ -58,6 +58,32 @@ extension ProviderWriter {
       arguments: [run.number, settings.name, settings.name, table])
   }
 
+  /// Notes what the API was not seen to have before.
+  func note(_ drift: [(kind: String, name: String, sample: String)], stream: String, _ db: Database) throws {
+    for (kind, name, sample) in drift where knownDrift.insert("\(stream)/\(kind)/\(name)").inserted {
+      let clean = { (text: String) in text.replacingOccurrences(of: "\0", with: "\u{FFFD}") }
+      try db.cachedStatement(sql: "INSERT OR IGNORE INTO drift VALUES (?, ?, ?, ?, ?, ?)").execute(
+        arguments: [settings.name, stream, kind, clean(name), clean(sample), run.number])
+    }
+  }
+
+  /// What this import was the first to see, in words. A provider's first import sees every currency for the first
+  /// time, which is no news.
+  public func newDrift() throws -> [(kind: String, stream: String, name: String, sample: String)] {
+    try warehouse.read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT kind, stream, name, sample FROM drift WHERE provider = ?1 AND first_run = ?2
+            AND (kind <> 'currency' OR EXISTS (SELECT 1 FROM provider_import
+              WHERE provider = ?1 AND run < ?2 AND status = 'complete'))
+          ORDER BY kind, stream, name
+          """,
+        arguments: [settings.name, run.number]
+      ).map { ($0[0], $0[1], $0[2], $0[3]) }
+    }
+  }
+
   /// What a list holds.
   public enum ListedKind: String, Sendable {
     case payments = "payment"
@@ -71,18 +97,13 @@ extension ProviderWriter {
     try warehouse.write { db in
       try db.execute(
         sql: """
-          INSERT INTO provider_state (provider, kind, run, status, page_count, record_count, new_count, changed_count,
-            reject_count, test_count, request_count, message, read_at)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          ON CONFLICT (provider) DO UPDATE SET kind = excluded.kind, run = excluded.run, status = excluded.status,
-            page_count = excluded.page_count, record_count = excluded.record_count, new_count = excluded.new_count,
-            changed_count = excluded.changed_count, reject_count = excluded.reject_count,
-            test_count = excluded.test_count, request_count = excluded.request_count, message = excluded.message,
-            read_at = excluded.read_at
+          UPDATE provider_import SET status = ?, page_count = ?, record_count = ?, new_count = ?, changed_count = ?,
+            reject_count = ?, test_count = ?, request_count = ?, message = ?, read_at = ?
+          WHERE provider = ? AND run = ?
           """,
         arguments: [
-          settings.name, settings.kind.rawValue, run.number, status, pages, records, tally.new, tally.changed,
-          tally.rejected, tally.test, requests, message, instant.microseconds,
+          status, pages, records, tally.new, tally.changed, tally.rejected, tally.test, requests, message,
+          instant.microseconds, settings.name, run.number,
         ])
     }
   }
@@ -113,34 +134,45 @@ extension ProviderWriter {
     }
   }
 
-  /// The ids to ask for: those of orders that name this provider, created in the window.
+  /// The ids to ask for: those of orders that name this provider, created in the window, and of any age those that an
+  /// earlier import asked for and that are not final, so that money which comes late is seen.
   public func paymentLookups(from: Instant, before: Instant) throws -> [Identifier] {
     let id = settings.kind == .gate ? "coalesce(provider_reference, order_id)" : "provider_reference"
     return try warehouse.read { db in
       try String.fetchAll(
         db,
         sql: """
-          SELECT DISTINCT \(id) AS lookup_id FROM sales_order
-          WHERE provider = ? AND created_at >= ? AND created_at < ? AND lookup_id IS NOT NULL ORDER BY lookup_id
+          SELECT \(id) AS lookup_id FROM sales_order
+          WHERE provider = ?1 AND created_at >= ?2 AND created_at < ?3 AND lookup_id IS NOT NULL
+          UNION
+          SELECT l.lookup_id FROM lookup l WHERE l.provider = ?1 AND l.is_refund = 0 AND (l.outcome <> 'found' OR EXISTS (
+            SELECT 1 FROM payment_name n JOIN payment p ON p.id = n.payment WHERE n.name = l.lookup_id
+              AND n.provider = ?1 AND p.status IN ('pending', 'authorized', 'partial', 'unknown')))
+          ORDER BY 1
           """,
         arguments: [settings.name, from.microseconds, before.microseconds]
       ).map(Identifier.init(stored:))
     }
   }
 
-  /// Gate: merchant refunds with a reference, of orders that name this provider, or name no Gate and were paid here.
-  public func refundLookups(gateProviders: [String]) throws -> [Identifier] {
-    try warehouse.read { db in
+  /// Gate: merchant refunds with a reference, of orders that name this provider, or name no Gate and were paid here;
+  /// those asked for since `from` and, of any age, those that are not known as final.
+  public func refundLookups(gateProviders: [String], from: Instant) throws -> [Identifier] {
+    let gates = gateProviders.map { "'\($0.replacingOccurrences(of: "'", with: "''"))'" }.joined(
+      separator: ", ")
+    return try warehouse.read { db in
       try String.fetchAll(
         db,
         sql: """
           SELECT DISTINCT m.provider_reference FROM merchant_refund m JOIN sales_order o ON o.order_id = m.order_id
           WHERE m.provider_reference IS NOT NULL AND (o.provider = ?1 OR (
-            coalesce(o.provider, '') NOT IN (\(gateProviders.map { "'\($0.replacingOccurrences(of: "'", with: "''"))'" }.joined(separator: ", ")))
+            coalesce(o.provider, '') NOT IN (\(gates))
             AND EXISTS (SELECT 1 FROM payment p WHERE p.sales_order = o.id AND p.provider = ?1 AND p.is_test = 0)))
+            AND (m.created_at >= ?2 OR NOT EXISTS (SELECT 1 FROM refund r WHERE r.provider = ?1
+              AND r.refund_id = m.provider_reference AND r.status IN ('completed', 'failed')))
           ORDER BY m.provider_reference
           """,
-        arguments: [settings.name]
+        arguments: [settings.name, from.microseconds]
       ).map(Identifier.init(stored:))
     }
   }

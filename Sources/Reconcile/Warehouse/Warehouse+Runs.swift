@@ -7,6 +7,8 @@ public struct RunHandle: Sendable {
   let number: Int64
   /// What reports and logs call the run.
   public let id: String
+  /// The business dates that the run is about.
+  public let period: Period
 }
 
 /// What is kept of a run, for `status` and the help page.
@@ -43,7 +45,7 @@ extension Warehouse {
           tool,
           configurationDigest, isTestData,
         ])
-      return RunHandle(number: db.lastInsertedRowID, id: id)
+      return RunHandle(number: db.lastInsertedRowID, id: id, period: period)
     }
   }
 

@@ -10,26 +10,15 @@ private struct SettlementKey: Hashable {
   var day: Int
 }
 
-/// Our own figures of a settlement day.
+/// Our own figures of a settlement day, wide enough for any sum.
 private struct OwnDay {
-  var gross: Int64 = 0
+  var gross: Int128 = 0
   var count: Int64 = 0
-  var refunds: Int64 = 0
-  var fees: Int64 = 0
-  /// A payment's collected amount or a completed refund's amount is unknown, or a sum is more than can be counted.
+  var refunds: Int128 = 0
+  var fees: Int128 = 0
+  /// A payment's collected amount or a completed refund's amount is unknown.
   var isUnknown = false
-
-  /// Whether gross − refunds − fees can be counted, too.
-  var net: Int64? { Int64(exactly: Int128(gross) - Int128(refunds) - Int128(fees)) }
 }
-
-/// A sum of Int64 amounts that SQLite summed in two parts, so that it cannot overflow; nil where Int64 cannot hold it.
-private func exactSum(_ high: Int64?, _ low: Int64?) -> Int64? {
-  Int64(exactly: Int128(high ?? 0) * Int128(halfOfSum) + Int128(low ?? 0))
-}
-
-/// What `exactSum` counts in.
-private let halfOfSum: Int64 = 1_000_000_000
 
 /// A stored report with its lines by day.
 private struct StoredReport {
@@ -54,10 +43,6 @@ extension Warehouse {
   /// Compares each provider-local day of our records with the provider's own reports, and the reports with themselves.
   func tieOutSettlement(_ settings: Settings, _ reading: ReadingState, period: Period, _ db: Database) throws
   {
-    try db.execute(
-      sql:
-        "UPDATE settlement_line SET was_in_a_period = 1 WHERE was_in_a_period = 0 AND line_on BETWEEN ? AND ?",
-      arguments: [period.from.dayNumber, period.to.dayNumber])
     var days = try ownDays(settings, db)
     let reports = try storedReports(db)
     for report in reports {
@@ -86,44 +71,42 @@ extension Warehouse {
     let payments = try Row.fetchCursor(
       db,
       sql: """
-        SELECT provider, currency, local_on, sum(collected_minor / \(halfOfSum)), sum(collected_minor % \(halfOfSum)),
+        SELECT provider, currency, local_on, sum(collected_minor >> 32), sum(collected_minor & 4294967295),
           count(collected_minor), sum(collected_minor IS NULL)
         FROM payment WHERE is_test = 0 AND local_on IS NOT NULL AND (collected_minor > 0 OR collected_minor IS NULL)
         GROUP BY provider, currency, local_on
         """)
     while let row = try payments.next() {
       var day = OwnDay()
-      let gross = exactSum(row[3], row[4])
-      day.gross = gross ?? 0
+      day.gross = Self.wide(row[3], row[4])
       day.count = row[5]
-      day.isUnknown = gross == nil || (row[6] as Int64? ?? 0) > 0
+      day.isUnknown = (row[6] as Int64? ?? 0) > 0
       days[SettlementKey(provider: row[0], currency: row[1], day: row[2])] = day
     }
     let refunds = try Row.fetchCursor(
       db,
       sql: """
-        SELECT provider, currency, local_on, sum(amount_minor / \(halfOfSum)), sum(amount_minor % \(halfOfSum)),
-          sum(CASE WHEN amount_minor IS NOT NULL THEN fee_minor / \(halfOfSum) END),
-          sum(CASE WHEN amount_minor IS NOT NULL THEN fee_minor % \(halfOfSum) END), sum(amount_minor IS NULL)
+        SELECT provider, currency, local_on, sum(amount_minor >> 32), sum(amount_minor & 4294967295),
+          sum(CASE WHEN amount_minor IS NOT NULL THEN fee_minor >> 32 END),
+          sum(CASE WHEN amount_minor IS NOT NULL THEN fee_minor & 4294967295 END), sum(amount_minor IS NULL)
         FROM refund WHERE is_test = 0 AND local_on IS NOT NULL AND status = 'completed'
         GROUP BY provider, currency, local_on
         """)
     while let row = try refunds.next() {
       let key = SettlementKey(provider: row[0], currency: row[1], day: row[2])
       let isGross = settings.provider(named: key.provider)?.settlementRefundsAreGross ?? false
-      var day = days[key] ?? OwnDay()
-      if let amount = exactSum(row[3], row[4]), let fee = exactSum(row[5], row[6]),
-        let paidOut = Int64(exactly: Int128(amount) - Int128(fee))
-      {
-        day.refunds = isGross ? amount : paidOut
-        day.fees = isGross ? 0 : fee
-      } else {
-        day.isUnknown = true
-      }
-      if (row[7] as Int64? ?? 0) > 0 || day.net == nil { day.isUnknown = true }
-      days[key] = day
+      let amount = Self.wide(row[3], row[4])
+      let fee = Self.wide(row[5], row[6])
+      days[key, default: OwnDay()].refunds = isGross ? amount : amount - fee
+      days[key]?.fees = isGross ? 0 : fee
+      if (row[7] as Int64? ?? 0) > 0 { days[key]?.isUnknown = true }
     }
     return days
+  }
+
+  /// A sum from the sums of its upper and lower 32 bits: SQLite stops at sums beyond 64 bits.
+  private static func wide(_ upper: Int64?, _ lower: Int64?) -> Int128 {
+    (Int128(upper ?? 0) << 32) + Int128(lower ?? 0)
   }
 
   private func storedReports(_ db: Database) throws -> [StoredReport] {
@@ -136,10 +119,16 @@ extension Warehouse {
     }
     for index in reports.indices {
       let lines = try Row.fetchAll(
-        db, sql: "SELECT * FROM settlement_line WHERE report = ?", arguments: [reports[index].id])
+        db,
+        sql: """
+          SELECT *, EXISTS (SELECT 1 FROM run r WHERE r.command IN ('run', 'match')
+            AND line_on BETWEEN r.from_on AND r.to_on) AS is_in_a_period
+          FROM settlement_line WHERE report = ?
+          """,
+        arguments: [reports[index].id])
       for line in lines {
         reports[index].lines[line["line_on"]] = Self.figures(line)
-        if line["was_in_a_period"] as Bool { reports[index].linesInPeriods.insert(line["line_on"]) }
+        if line["is_in_a_period"] as Bool { reports[index].linesInPeriods.insert(line["line_on"]) }
       }
     }
     return reports
@@ -157,19 +146,24 @@ extension Warehouse {
     isComplete: Bool,
     _ db: Database
   ) throws {
-    let net = own.net ?? 0
+    // A day whose sums cannot be stored is one whose figures are unknown.
+    let gross = Int64(exactly: own.gross)
+    let refunds = Int64(exactly: own.refunds)
+    let fees = Int64(exactly: own.fees)
+    let net = Int64(exactly: own.gross - own.refunds - own.fees)
+    let isUnknown = own.isUnknown || gross == nil || refunds == nil || fees == nil || net == nil
     let zero = SettlementFigures(gross: 0, refunds: 0, fees: 0, net: 0, count: 0)
     let reported = report.map { $0.lines[key.day] ?? zero } ?? SettlementFigures()
-    let comparisons: [(DiscrepancyCode, String, Int64, Int64?)] = [
-      (.settlementGrossMismatch, "gross", own.gross, reported.gross),
-      (.settlementRefundsMismatch, "refunds", own.refunds, reported.refunds),
-      (.settlementFeesMismatch, "fees", own.fees, reported.fees),
+    let comparisons: [(DiscrepancyCode, String, Int64?, Int64?)] = [
+      (.settlementGrossMismatch, "gross", gross, reported.gross),
+      (.settlementRefundsMismatch, "refunds", refunds, reported.refunds),
+      (.settlementFeesMismatch, "fees", fees, reported.fees),
       (.settlementNetMismatch, "net", net, reported.net),
       (.settlementCountMismatch, "number of payments", own.count, reported.count),
     ]
     let differing = comparisons.filter { $0.3 != nil && $0.3 != $0.2 }
     let status: SettlementStatus
-    if own.isUnknown {
+    if isUnknown {
       status = .unknown
     } else if !provider.kind.offersSettlement {
       status = .notOffered
@@ -183,9 +177,8 @@ extension Warehouse {
     try db.cachedStatement(
       sql: "INSERT INTO settlement_day VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
-      key.provider, key.currency, key.day, own.isUnknown ? nil : own.gross, own.refunds, own.fees,
-      own.isUnknown ? nil : net, own.isUnknown ? nil : own.count, reported.gross, reported.refunds,
-      reported.fees,
+      key.provider, key.currency, key.day, isUnknown ? nil : gross, refunds ?? 0, fees ?? 0,
+      isUnknown ? nil : net, isUnknown ? nil : own.count, reported.gross, reported.refunds, reported.fees,
       reported.net, reported.count, status.rawValue,
     ])
     guard status == .mismatch else { return }
@@ -219,8 +212,7 @@ extension Warehouse {
       func put(
         _ day: Int, _ equation: String, _ sum: Int128, _ actual: Int64, isCount: Bool, _ text: String
       ) throws {
-        guard sum != Int128(actual) else { return }
-        // A sum that Int64 cannot hold is blank in the finding.
+        guard sum != actual else { return }
         let expected = Int64(exactly: sum)
         var finding = Self.settlementFinding(.settlementArithmetic, report.provider, report.currency, day)
         finding.detail = "\(equation) \(report.from) \(report.to)"
@@ -241,8 +233,7 @@ extension Warehouse {
           values.count == report.lines.count
         else { continue }
         try put(
-          last, "sum of \(name)", values.reduce(Int128(0)) { $0 + Int128($1) }, total,
-          isCount: name == "count",
+          last, "sum of \(name)", values.reduce(0) { $0 + Int128($1) }, total, isCount: name == "count",
           "the lines' \(name) add up to")
       }
       if let net = Self.netEquation(report.totals) {
@@ -286,7 +277,7 @@ extension Warehouse {
 extension Finding {
   /// A number of this finding as text with its currency, or a count.
   fileprivate func text(_ value: Int64?) -> String {
-    guard let value else { return "more than can be counted" }
+    guard let value else { return "an amount that cannot be counted" }
     guard !isCount, let currency else { return String(value) }
     return "\(Money(minorUnits: value, currency: currency).decimalText) \(currency)"
   }

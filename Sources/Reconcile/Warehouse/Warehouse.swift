@@ -23,6 +23,8 @@ public final class Warehouse: Sendable {
     case write
     /// Reads only; may run beside a writer.
     case read
+    /// A copy that no other process knows of: written without a lock and without waiting for the disk.
+    case scratch
   }
 
   /// Opens, and for writing creates or migrates, the warehouse.
@@ -31,16 +33,14 @@ public final class Warehouse: Sendable {
   ///   a newer version wrote it.
   public init(path: String, access: Access) throws {
     self.path = path
-    let exists = FileManager.default.fileExists(atPath: path)
-    if access == .read && !exists {
+    if access != .write && !Self.exists(at: path) {
       throw Failure(
         .warehouseFailed, "there is no warehouse yet", at: path,
         remedy: "run `reconcile --from … --to …` first, or check [warehouse] path")
     }
     lock = access == .write ? try FileLock(path: path + ".lock") : nil
     do {
-      queue = try Self.open(path, access)
-      try queue.inDatabase { db in try Self.identify(db, path) }
+      queue = try Self.openOurs(path, access)
       if access == .write { try Self.migrate(queue) }
       try queue.inDatabase { db in try Self.verifyPragmas(db, path, access) }
     } catch let error as DatabaseError {
@@ -48,17 +48,44 @@ public final class Warehouse: Sendable {
     }
   }
 
+  /// Whether a warehouse was begun there. A run that was killed at its very start leaves an empty file.
+  public static func exists(at path: String) -> Bool {
+    var facts = stat()
+    return stat(path, &facts) == 0 && facts.st_size > 0
+  }
+
+  /// Opens the file and sees to it that it is one of ours. A run that was killed amid a transaction leaves its
+  /// journal behind, and a connection that only reads cannot play it back: one that may write does so first.
+  private static func openOurs(_ path: String, _ access: Access) throws -> DatabaseQueue {
+    func opened() throws -> DatabaseQueue {
+      let queue = try open(path, access)
+      try queue.inDatabase { db in try identify(db, path) }
+      return queue
+    }
+    do {
+      return try opened()
+    } catch let error as DatabaseError where error.extendedResultCode == .SQLITE_READONLY_ROLLBACK {
+      try open(path, .write).inDatabase { db in try identify(db, path) }
+      return try opened()
+    }
+  }
+
   private static func open(_ path: String, _ access: Access) throws -> DatabaseQueue {
     var configuration = Configuration()
     configuration.readonly = access == .read
     configuration.foreignKeysEnabled = true
-    configuration.busyMode = .timeout(10)
+    // A check or a backup of a large warehouse reads for minutes, and a run's commit waits for its end.
+    configuration.busyMode = .timeout(access == .write ? 300 : 10)
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA trusted_schema = OFF")
       try db.execute(sql: "PRAGMA cell_size_check = ON")
       try db.execute(sql: "PRAGMA cache_size = -65536")
       try db.execute(sql: "PRAGMA temp_store = MEMORY")
-      if access == .write { try db.execute(sql: "PRAGMA synchronous = EXTRA") }
+      switch access {
+      case .read: break
+      case .write: try db.execute(sql: "PRAGMA synchronous = EXTRA")
+      case .scratch: try db.execute(sql: "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")
+      }
     }
     if access == .write, !FileManager.default.fileExists(atPath: path) {
       let descriptor = Foundation.open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)

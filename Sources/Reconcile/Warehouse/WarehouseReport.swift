@@ -22,7 +22,7 @@ public struct WarehouseReport: ReportSource {
       zoneName: settings.zone.name, providers: coverage, assumptions: settings.assumptions,
       configurationDigest: configurationDigest)
     facts.isTestData = isTestData
-    facts.excluded = ["test": try warehouse.excludedTestRecords(settings)]
+    facts.excluded = ["test": try warehouse.excludedTestRecords(settings, run: run)]
     facts.inputs = try warehouse.inputFiles()
     self.facts = facts
   }
@@ -265,18 +265,23 @@ extension Warehouse {
     }
   }
 
-  func excludedTestRecords(_ settings: Settings) throws -> Int64 {
+  /// Test records that this run left out; for a run that read nothing, those of the latest imports.
+  func excludedTestRecords(_ settings: Settings, run: RunHandle) throws -> Int64 {
     try read { db in
-      var total =
-        try Int64.fetchOne(
-          db, sql: "SELECT CAST(coalesce(value, 0) AS INTEGER) FROM fact WHERE name = 'test_events'") ?? 0
-      for provider in settings.providers {
-        total +=
-          try Int64.fetchOne(
-            db, sql: "SELECT test_count FROM provider_state WHERE provider = ?", arguments: [provider.name])
-          ?? 0
+      let events =
+        try Int64.fetchOne(db, sql: "SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'test_events'") ?? 0
+      let hasRead =
+        try Bool.fetchOne(
+          db, sql: "SELECT EXISTS (SELECT 1 FROM provider_import WHERE run = ?)", arguments: [run.number])
+        ?? false
+      let states = try Row.fetchAll(
+        db,
+        sql: hasRead
+          ? "SELECT provider, test_count FROM provider_import WHERE run = ?"
+          : "SELECT provider, test_count FROM provider_state WHERE ? > 0", arguments: [run.number])
+      return states.reduce(events) { sum, row in
+        settings.provider(named: row["provider"]) == nil ? sum : sum + (row["test_count"] as Int64)
       }
-      return total
     }
   }
 

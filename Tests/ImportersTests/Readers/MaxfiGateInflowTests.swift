@@ -130,7 +130,9 @@ struct MaxfiGateInflowTests {
     #expect(good.refunds.first?.paymentID?.text == "TX1" && good.refunds.first?.status == .completed)
     let bad = try read(settings, .refunds, "[\(refund(#","amount":"40.10","amount_in_cents":4011"#))]")
     #expect(bad.refunds.isEmpty && bad.rejects.count == 1 && bad.rows.map(\.identity) == ["RF1"])
-    #expect(try read(settings, .refunds, refund(#","amount":"40.10""#)).refunds.count == 1)
+    let single = refund(#","amount":"40.10""#)
+    #expect(try read(settings, .refunds, single, isRefundLookup: true).refunds.count == 1)
+    #expect(throws: UnreadableBody.self) { try read(settings, .refunds, single) }
     let net = try provider(.inflow) { $0.amountIsNet = true }
     let transaction =
       #"{"id":"TX1","amount":"99.00","status":"refund_pending","currency":"USD","created_at":"2019-08-24"}"#

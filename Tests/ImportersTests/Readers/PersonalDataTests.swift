@@ -68,6 +68,14 @@ struct PersonalDataTests {
     #expect(!once.contains("example.com"))
   }
 
+  @Test("damage is not masked away", arguments: [[0xC3, 0x28], [0xFF], [0x5C, 0x71], [0x0A]] as [[UInt8]])
+  func damage(bytes: [UInt8]) {
+    for name in ["customer_name", "x"] {
+      let body = Array("{\"\(name)\":\"a@b.example ".utf8) + bytes + Array("\"}".utf8)
+      #expect(throws: JSONProblem.self) { try JSONReader.parse(PersonalData.mask(body)) }
+    }
+  }
+
   @Test("a cut-off body hides its half-written name")
   func cut() {
     #expect(!masked(#"[{"customer_name":"John Smi"#).contains("John"))
@@ -83,7 +91,7 @@ struct PersonalDataTests {
         == "order 12345678 at 2026-03-30T22:05:12+02:00")
   }
 
-  @Test("any bytes: masking twice is masking once, and JSON stays JSON")
+  @Test("any bytes: masking twice is masking once, JSON stays JSON, and nothing else becomes JSON")
   func fuzz() {
     let pieces = [
       "{", "}", "[", "]", ",", ":", "\"", "\"name\":", "\"id\":", "\"x\":", "4111111111111111",
@@ -104,6 +112,8 @@ struct PersonalDataTests {
       let quoted = Array("{\"x\":".utf8) + text + Array("}".utf8)
       if (try? JSONReader.parse(quoted)) != nil {
         #expect(throws: Never.self) { try JSONReader.parse(PersonalData.mask(quoted)) }
+      } else if (try? JSONReader.parse(PersonalData.mask(quoted))) != nil {
+        Issue.record("became JSON: \(String(decoding: quoted, as: UTF8.self))")
       }
     }
   }

@@ -30,7 +30,7 @@ struct DapitReader: ProviderReader {
       }
       throw UnreadableBody("the body lacks success: true", isTransient: true)
     }
-    var reading = BodyReading(provider: settings.name, request: request, body: body)
+    var reading = BodyReading(settings, stream, request: request, body: body)
     if stream == .settlementReport {
       try DapitSettlement(settings: settings).read(object, into: &reading)
       return reading.contents
@@ -40,6 +40,7 @@ struct DapitReader: ProviderReader {
     reading.read(rows, createdAt: { createdAt($0) }) { object throws(RecordProblem) in
       isRefunds ? .refund(try refund(object)) : try transaction(object)
     }
+    reading.noteUnknown(.envelope, in: object)
     let id = isRefunds ? "refund_id" : "reference_number"
     let lastID = ListBody.lastID(rows, id) ?? (isRefunds ? ListBody.lastID(rows, "id") : nil)
     reading.contents.next = ListBody.hint(root, lastID: lastID)

@@ -11,9 +11,19 @@ struct DapitSettlement {
   private static let net = ["net_settlement", "net"]
   private static let count = ["transaction_count", "transactions", "count"]
 
+  /// The members of a report that have a meaning here, or are known to have none.
+  static let reportMembers = Set(
+    gross + refunds + fees + net + count + [
+      "success", "date_from", "date_to", "currency", "daily_breakdown", "data", "report", "settlement",
+      "merchant_name", "generated_at",
+    ])
+  /// The members of a daily line.
+  static let lineMembers = Set(gross + refunds + fees + net + count + ["date", "day", "currency"])
+
   /// Reads the one report of a body.
   func read(_ root: JSONObject, into reading: inout BodyReading) throws(UnreadableBody) {
     let object = report(in: root)
+    reading.noteUnknown(.envelope, in: object)
     guard object.ownDuplicateKey == nil, root.ownDuplicateKey == nil else {
       throw UnreadableBody("a field stands twice in the report", isTransient: false)
     }
@@ -67,6 +77,7 @@ struct DapitSettlement {
     for row in rows {
       do throws(RecordProblem) {
         guard case .object(let line) = row else { throw RecordProblem("the line is not an object") }
+        reading.noteUnknown(.field, in: line)
         if line.hasDuplicateKey { throw RecordProblem("a field stands twice in the line") }
         if let other = line["currency"], !other.isAbsent,
           try RecordFields(line, zone: settings.zone).currency("currency") != currency

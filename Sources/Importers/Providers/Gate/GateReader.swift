@@ -25,7 +25,7 @@ struct GateReader: ProviderReader {
     _ stream: ProviderStream, body: [UInt8], request: String, isRefundLookup: Bool
   ) throws(UnreadableBody) -> BodyContents {
     let row = try ListBody.single(try ListBody.parse(body), id: "referenceId")
-    var reading = BodyReading(provider: settings.name, request: request, body: body)
+    var reading = BodyReading(settings, stream, request: request, body: body)
     reading.read([row], createdAt: { try? RecordFields($0, zone: settings.zone).instant("createdAt") }) {
       object throws(RecordProblem) in
       isRefundLookup ? .refund(try refund(object)) : .payment(try payment(object))

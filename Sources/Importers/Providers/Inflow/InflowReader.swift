@@ -23,7 +23,7 @@ struct InflowReader: ProviderReader {
     _ stream: ProviderStream, body: [UInt8], request: String, isRefundLookup: Bool
   ) throws(UnreadableBody) -> BodyContents {
     let root = try ListBody.parse(body)
-    var reading = BodyReading(provider: settings.name, request: request, body: body)
+    var reading = BodyReading(settings, stream, request: request, body: body)
     let createdAt = { (object: JSONObject) in RecordFields(object, zone: settings.zone).walkTime }
     if stream == .transactions {
       let row = try ListBody.single(root, id: "id")
@@ -33,10 +33,10 @@ struct InflowReader: ProviderReader {
       return reading.contents
     }
     // A refund asked for by its id comes as the bare object; a list comes as an array or in an envelope.
-    let isSingle = ListBody.isRecord(root, id: "id")
-    let rows = isSingle ? [root] : try ListBody.rows(root)
+    let rows = isRefundLookup ? [try ListBody.single(root, id: "id")] : try ListBody.rows(root)
     reading.read(rows, createdAt: createdAt) { object throws(RecordProblem) in .refund(try refund(object)) }
-    if !isSingle { reading.contents.next = ListBody.hint(root, lastID: ListBody.lastID(rows, "id")) }
+    if case .object(let object) = root { reading.noteUnknown(.envelope, in: object) }
+    if !isRefundLookup { reading.contents.next = ListBody.hint(root, lastID: ListBody.lastID(rows, "id")) }
     return reading.contents
   }
 

@@ -25,10 +25,11 @@ struct MaxfiReader: ProviderReader {
   ) throws(UnreadableBody) -> BodyContents {
     let root = try ListBody.parse(body)
     let rows = try ListBody.rows(root)
-    var reading = BodyReading(provider: settings.name, request: request, body: body)
+    var reading = BodyReading(settings, stream, request: request, body: body)
     reading.read(rows, createdAt: { RecordFields($0, zone: settings.zone).walkTime }) {
       object throws(RecordProblem) in .payment(try payment(object))
     }
+    if case .object(let object) = root { reading.noteUnknown(.envelope, in: object) }
     reading.contents.next = ListBody.hint(root, lastID: ListBody.lastID(rows, "id"))
     return reading.contents
   }

@@ -12,7 +12,7 @@ struct RunCommand: AsyncParsableCommand {
   @OptionGroup var options: RunOptions
 
   func run() async throws {
-    guard let session = try options.session() else { return try Welcome.show(config: options.config) }
+    guard let session = try options.session() else { return try Welcome.show(options.place) }
     let stages: Stages = options.noImport ? [.matching, .reporting] : [.importing, .matching, .reporting]
     var run = ReconciliationRun(session: session, command: "run", stages: stages)
     try await finish(run.execute())

@@ -12,10 +12,7 @@ struct RunOptions: ParsableArguments {
     help: ArgumentHelp(
       "yesterday, last-week, last-month, month-to-date, or a month such as 2026-03.", valueName: "name"))
   var period: String?
-  @Option(help: ArgumentHelp("The configuration file.", valueName: "path"))
-  var config: String?
-  @Option(help: ArgumentHelp("The warehouse file.", valueName: "path"))
-  var warehouse: String?
+  @OptionGroup var place: PlaceOptions
   @Option(
     parsing: .upToNextOption,
     help: ArgumentHelp("Orders files instead of the configuration's.", valueName: "file"))
@@ -50,9 +47,9 @@ struct RunOptions: ParsableArguments {
 
   /// Loads the configuration and settles clock and period; nil where no period is given.
   func session() throws -> Session? {
-    let console = try Console(quiet: speech.quiet, verbose: speech.verbose, logFormat: speech.logFormat)
+    let console = try Console(speech)
     var overrides = Overrides()
-    overrides.warehouse = warehouse
+    overrides.warehouse = place.warehouse
     overrides.output = output
     overrides.formats = format
     overrides.orders = orders
@@ -62,7 +59,7 @@ struct RunOptions: ParsableArguments {
     if from == nil, to == nil, period == nil { return nil }
     // A period that is wrong by itself is told before the configuration is looked at.
     _ = try PeriodChoice.period(from: from, to: to, named: period, today: BusinessDay(dayNumber: 20_000))
-    let configuration = try ConfigurationLoader().load(config: config, overrides: overrides)
+    let configuration = try ConfigurationLoader().load(config: place.config, overrides: overrides)
     let settings = configuration.settings
     let clock: Instant
     if let asOf {
@@ -83,14 +80,4 @@ struct RunOptions: ParsableArguments {
       configuration: configuration, settings: settings, asOf: clock, period: period, console: console,
       allowTest: allowTest, failsOnDiscrepancies: failOnDiscrepancies)
   }
-}
-
-/// How much a command says.
-struct OutputOptions: ParsableArguments {
-  @Flag(name: .shortAndLong, help: "Neither progress nor summary, only what is wrong.")
-  var quiet = false
-  @Flag(name: .shortAndLong, help: "More log lines.")
-  var verbose = false
-  @Option(name: .customLong("log-format"), help: ArgumentHelp("text or json.", valueName: "format"))
-  var logFormat: String?
 }

@@ -4,7 +4,7 @@ import ReconcileWarehouse
 
 /// What bare `reconcile` prints: a short help with two examples and the state of the last run.
 enum Welcome {
-  static func show(config: String?) throws {
+  static func show(_ place: PlaceOptions) throws {
     var lines = [
       "reconcile \(toolVersion): does the money that payment providers took equal the money orders were due?",
       "",
@@ -14,13 +14,16 @@ enum Welcome {
       "  reconcile init          write a first reconcile.toml",
       "  reconcile --help        all commands and options", "",
     ]
-    lines.append(lastRun(config: config))
+    lines.append(lastRun(place))
     try StandardOutput.write(lines.joined(separator: "\n") + "\n")
     try StandardOutput.finish()
   }
 
-  private static func lastRun(config: String?) -> String {
-    guard let configuration = try? ConfigurationLoader().load(config: config) else {
+  private static func lastRun(_ place: PlaceOptions) -> String {
+    var overrides = Overrides()
+    overrides.warehouse = place.warehouse
+    guard let configuration = try? ConfigurationLoader().load(config: place.config, overrides: overrides)
+    else {
       return "No configuration was found here yet."
     }
     guard let warehouse = try? Warehouse(path: configuration.settings.warehousePath, access: .read),

@@ -52,32 +52,39 @@ struct LoadedConfiguration: Sendable {
     var result = Resolved(settings: settings)
     let wanted = names ?? (selectedProviders.isEmpty ? settings.providers.map(\.name) : selectedProviders)
     for index in settings.providers.indices {
-      let provider = settings.providers[index]
-      guard let places = keys[provider.name] else { continue }
-      let isWanted = wanted.contains(provider.name)
-      if isWanted, case .network(let baseURL, _) = provider.source {
-        let key = try self.key(of: provider, places, &result.warnings)
-        if provider.kind == .maxfi, key.hasPrefix("sk_test_") {
-          guard allowTest else {
-            throw Failure(
-              .configurationWrong, "the key of provider \(provider.name) is a test key", at: places.keyPlace,
-              remedy: "use the live key (sk_live_…), or give --allow-test to report test data as such")
-          }
-          result.isTestData = true
-        }
-        result.settings.providers[index].source = .network(baseURL: baseURL, key: Secret(key))
-      }
+      let isWanted = wanted.contains(settings.providers[index].name)
+      if isWanted { try resolveKey(at: index, allowTest: allowTest, into: &result) }
       // Events are read whichever providers are: an unverified delivery must not slip in with --provider.
-      if let variable = places.webhookVariable, isWanted || !settings.eventPatterns.isEmpty {
-        let remedy = "set the variable that webhook_secret_env names to the secret that signs deliveries"
-        let value = try checked(
-          environment[variable], what: "the webhook secret of provider \(provider.name)",
-          at: places.webhookPlace,
-          remedy: remedy)
-        result.settings.providers[index].webhookSecret = Secret(value)
-      }
+      if isWanted || !settings.eventPatterns.isEmpty { try resolveWebhookSecret(at: index, into: &result) }
     }
     return result
+  }
+
+  /// Looks up the key of one provider, by its place in `settings.providers`; nothing to do for saved
+  /// responses. Throws 78.
+  func resolveKey(at index: Int, allowTest: Bool, into result: inout Resolved) throws(Failure) {
+    let provider = settings.providers[index]
+    guard let places = keys[provider.name], case .network(let baseURL, _) = provider.source else { return }
+    let key = try self.key(of: provider, places, &result.warnings)
+    if provider.kind == .maxfi, key.hasPrefix("sk_test_") {
+      guard allowTest else {
+        throw Failure(
+          .configurationWrong, "the key of provider \(provider.name) is a test key", at: places.keyPlace,
+          remedy: "use the live key (sk_live_…), or give --allow-test to report test data as such")
+      }
+      result.isTestData = true
+    }
+    result.settings.providers[index].source = .network(baseURL: baseURL, key: Secret(key))
+  }
+
+  /// Looks up the secret that signs one provider's webhooks, where the configuration names one. Throws 78.
+  func resolveWebhookSecret(at index: Int, into result: inout Resolved) throws(Failure) {
+    let provider = settings.providers[index]
+    guard let places = keys[provider.name], let variable = places.webhookVariable else { return }
+    let value = try checked(
+      environment[variable], what: "the webhook secret of provider \(provider.name)", at: places.webhookPlace,
+      remedy: "set the variable that webhook_secret_env names to the secret that signs deliveries")
+    result.settings.providers[index].webhookSecret = Secret(value)
   }
 
   private func key(
@@ -116,7 +123,9 @@ struct LoadedConfiguration: Sendable {
     // Docker mounts its secrets readable by all, inside a container that has one user; nobody could follow
     // advice there.
     var facts = stat()
-    if stat(path, &facts) == 0, facts.st_mode & 0o044 != 0, !path.hasPrefix("/run/secrets/") {
+    if stat(path, &facts) == 0, facts.st_mode & 0o044 != 0, !path.hasPrefix("/run/secrets/"),
+      !path.hasPrefix("/run/credentials/")
+    {
       warnings.append(
         "the key file of provider \(name) can be read by others than its owner: chmod 600 \(path)")
     }

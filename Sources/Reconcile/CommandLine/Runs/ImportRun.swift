@@ -99,8 +99,15 @@ struct ImportRun {
       message = reason
       result.isRefused = true
     }
+    for news in try sink.newDrift(of: provider) {
+      session.console.log.warning(
+        "provider.drift", metadata: ["provider": "\(provider.name)", "first seen": "\(news)"])
+    }
     let rejected = try sink.finish(provider, status: status, message: message, outcome)
-    if rejected > 0 { result.hasRejects = true }
+    if rejected > 0 {
+      result.hasRejects = true
+      sayRejected(rejected, source: provider.name)
+    }
     session.console.progress.finish(
       provider.name, step: "import",
       "\(outcome.records) records, \(status)" + (message.map { ": \($0)" } ?? ""),
@@ -161,6 +168,13 @@ struct ImportRun {
         "\(files.reduce(0) { $0 + $1.file.rows }) rows of \(files.count) files, "
           + "\(writer.rejectedCount) rejected", isGood: writer.rejectedCount == 0)
     }
+    if writer.rejectedCount > 0 { sayRejected(writer.rejectedCount, source: "files") }
     return writer.rejectedCount
+  }
+
+  /// Rejected rows are told even where only what is wrong is wanted.
+  private func sayRejected(_ count: Int64, source: String) {
+    session.console.log.error(
+      "input.rejected", metadata: ["source": "\(source)", "records": "\(count)", "see": "rejects.csv"])
   }
 }

@@ -19,7 +19,6 @@ struct ReconciliationRun {
 
   /// Runs the stages and returns the exit status. Errors that stop the run are thrown after the run was noted as ended.
   mutating func execute() async throws -> ExitStatus {
-    try StandardOutput.checkIsOpen()
     if stages.contains(.importing) {
       let names = session.providersToRead.map(\.name)
       let resolved = try session.configuration.resolveKeys(for: names, allowTest: session.allowTest)
@@ -30,6 +29,8 @@ struct ReconciliationRun {
       }
     }
     let (warehouse, run) = try session.begin(command, creating: stages.contains(.importing))
+    let heartbeat = session.console.progress.startHeartbeat()
+    defer { heartbeat?.cancel() }
     do {
       let status = try await execute(warehouse, run)
       session.console.progress.close()
@@ -52,6 +53,7 @@ struct ReconciliationRun {
       try warehouse.match(
         settings: session.settings, run: run, period: session.period, asOf: session.asOf,
         checkCancelled: Interruption.check)
+      session.console.progress.finish("warehouse", step: "matching", "done")
     }
     var hasOpenDiscrepancies = false
     if stages.contains(.reporting) {

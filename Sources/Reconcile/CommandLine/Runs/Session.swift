@@ -1,34 +1,11 @@
 import Foundation
-import Logging
 import ReconcileCore
 import ReconcileWarehouse
 
 /// The program's name and version, as reports and requests carry it.
 let toolVersion = "1.0.0"
 
-/// Where a run's words go: progress and log lines on standard error, results on standard output.
-struct Console: Sendable {
-  let errors: ErrorOutput
-  let progress: ProgressReporter
-  let log: Logger
-  let isQuiet: Bool
-
-  /// A console as the options ask for it.
-  init(quiet: Bool, verbose: Bool, logFormat: String?) throws(Failure) {
-    let environment = ProcessInfo.processInfo.environment
-    let output = ErrorOutput()
-    let format = try LogFormat.choose(option: logFormat, environment: environment)
-    let level: Logger.Level = verbose ? .debug : quiet ? .error : .notice
-    errors = output
-    isQuiet = quiet
-    progress = ProgressReporter(
-      terminal: Terminal(descriptor: 2, environment: environment), isQuiet: quiet || format == .json,
-      output: output)
-    log = Logger(label: "reconcile") { _ in LineLogHandler(format: format, level: level, output: output) }
-  }
-}
-
-/// One command's configuration, clock, period and warehouse.
+/// One run's configuration, clock, period and warehouse.
 struct Session {
   let configuration: LoadedConfiguration
   var settings: Settings
@@ -47,12 +24,8 @@ struct Session {
 
   /// Opens the warehouse for writing and notes that a run begins.
   func begin(_ command: String, creating: Bool) throws -> (Warehouse, RunHandle) {
-    if !creating, !FileManager.default.fileExists(atPath: settings.warehousePath) {
-      throw Failure(
-        .warehouseFailed, "there is no warehouse yet", at: settings.warehousePath,
-        remedy: "run `reconcile --from … --to …` first, or check [warehouse] path")
-    }
-    let warehouse = try Warehouse(path: settings.warehousePath, access: .write)
+    let path = settings.warehousePath
+    let warehouse = try creating ? Warehouse(path: path, access: .write) : .toChange(at: path)
     let run = try warehouse.beginRun(
       command: command, period: period, asOf: asOf, tool: "reconcile \(toolVersion)",
       configurationDigest: configuration.digest, isTestData: isTestData)

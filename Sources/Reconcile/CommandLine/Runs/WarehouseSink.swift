@@ -44,6 +44,21 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
     }
   }
 
+  /// What this run was the first to see of a provider's API.
+  func newDrift(of provider: ProviderSettings) throws -> [String] {
+    try withWriter(provider.name) { writer in
+      try writer.newDrift().map { drift in
+        switch drift.kind {
+        case "currency": "currency \(drift.name) in \(drift.stream), for example record \(drift.sample)"
+        case "status":
+          "unknown status \"\(drift.name)\" in \(drift.stream), for example record \(drift.sample)"
+        case "envelope": "unknown field \"\(drift.name)\" around \(drift.stream): \(drift.sample)"
+        default: "unknown field \"\(drift.name)\" in \(drift.stream): \(drift.sample)"
+        }
+      }
+    }
+  }
+
   private func withWriter<T>(_ provider: String, _ body: (ProviderWriter) throws -> T) throws -> T {
     try lock.withLock {
       guard let writer = writers[provider] else {
@@ -65,14 +80,16 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
 
   func lookups(for provider: String, refunds: Bool) throws -> [Lookup] {
     let lookback = settings.provider(named: provider)?.lookbackDays ?? 0
+    let from = settings.zone.start(of: period.from.advanced(by: -lookback))
     return try withWriter(provider) { writer in
       if refunds {
         let gates = settings.providers.filter { $0.kind == .gate }.map(\.name)
-        return try writer.refundLookups(gateProviders: gates).map { Lookup(id: $0, isRefund: true) }
+        return try writer.refundLookups(gateProviders: gates, from: from).map {
+          Lookup(id: $0, isRefund: true)
+        }
       }
       return try writer.paymentLookups(
-        from: settings.zone.start(of: period.from.advanced(by: -lookback)),
-        before: settings.zone.start(of: period.to.advanced(by: 1))
+        from: from, before: settings.zone.start(of: period.to.advanced(by: 1))
       ).map { Lookup(id: $0) }
     }
   }
@@ -90,7 +107,7 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
     try withWriter(provider) { writer in
       try writer.store(
         payments: contents.payments, refunds: contents.refunds, settlements: contents.settlements,
-        rejects: contents.rejects, evidence: evidence)
+        rejects: contents.rejects, drift: contents.driftRows, evidence: evidence)
     }
   }
 
@@ -102,19 +119,21 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   }
 
   func walkCompleted(_ stream: ProviderStream, from provider: String) throws {
-    let listed: ProviderWriter.ListedKind? =
-      switch stream {
-      case .refunds, .listRefunds: .refunds
-      case .payments, .listTransactions: .payments
-      case .settlementReport, .transactions: nil
-      }
-    try withWriter(provider) { try $0.walkCompleted(listOf: listed, stream: stream.rawValue) }
+    try withWriter(provider) { try $0.walkCompleted(listOf: stream.listed, stream: stream.rawValue) }
   }
 
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?) {
     progress.update(
-      provider, step: stream.rawValue, done: Int64(records), of: total.map(Int64.init), note: "\(pages) pages"
+      provider, step: stream.rawValue, done: Int64(records), of: total.map(Int64.init),
+      note: "\(pages) \(pages == 1 ? "page" : "pages")"
     )
+  }
+}
+
+extension BodyContents {
+  /// What may be new of the API, as the warehouse keeps it.
+  var driftRows: [(kind: String, name: String, sample: String)] {
+    drift.map { ($0.kind.rawValue, $0.name, $0.sample) }
   }
 }
 
@@ -134,7 +153,7 @@ extension ProviderOutcome {
     var joined = ProviderOutcome(ending: ending)
     switch (ending, other.ending) {
     case (_, .refused), (.complete, _): joined.ending = other.ending
-    case (.incomplete(let a), .incomplete(let b)): joined.ending = .incomplete(a + "; " + b)
+    case (.incomplete(let a), .incomplete(let b)): joined.ending = .incomplete(a == b ? a : a + "; " + b)
     default: break
     }
     joined.pages = pages + other.pages

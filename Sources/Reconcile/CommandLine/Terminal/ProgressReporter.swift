@@ -1,3 +1,4 @@
+import Dispatch
 import Foundation
 import ReconcileCore
 import Synchronization
@@ -44,7 +45,7 @@ final class ProgressReporter: Sendable {
     state = Mutex(State(lastLine: clock()))
   }
 
-  /// Says how far a step is. `name` is a provider or a stage, `unit` what is counted (`records`).
+  /// Says how far a step is; `done` stays 0 for work that is not counted. `name` is a provider or a stage, `unit` what is counted (`records`).
   func update(_ name: String, step: String, done: Int64, of total: Int64? = nil, note: String = "") {
     guard !isQuiet else { return }
     state.withLock { state in
@@ -74,16 +75,18 @@ final class ProgressReporter: Sendable {
     }
   }
 
-  /// Redraws spinners and sends heartbeats while nothing else happens. Runs until the task is cancelled.
-  func keepAlive() async {
-    guard !isQuiet else { return }
-    while !_Concurrency.Task.isCancelled {
-      try? await _Concurrency.Task.sleep(for: .milliseconds(terminal.canRedraw ? 100 : 1_000))
-      tick()
-    }
+  /// Redraws spinners and sends heartbeats until the timer is cancelled; nil with `--quiet`. A timer and no
+  /// task: matching and checking keep the threads that tasks run on busy.
+  func startHeartbeat() -> (any DispatchSourceTimer)? {
+    guard !isQuiet else { return nil }
+    let timer = DispatchSource.makeTimerSource(queue: DispatchQueue(label: "reconcile.progress"))
+    timer.schedule(deadline: .now(), repeating: .milliseconds(terminal.canRedraw ? 100 : 1_000))
+    timer.setEventHandler { [self] in tick() }
+    timer.resume()
+    return timer
   }
 
-  /// One beat of `keepAlive`.
+  /// One beat.
   func tick() {
     guard !isQuiet else { return }
     state.withLock { refresh(&$0) }
@@ -110,7 +113,8 @@ final class ProgressReporter: Sendable {
     {
       state.lastLine = now
       let parts = state.tasks.map {
-        "\($0.name) \($0.step) \(count($0))" + ($0.note.isEmpty ? "" : " (\($0.note))")
+        [$0.name, $0.step, count($0)].filter { !$0.isEmpty }.joined(separator: " ")
+          + ($0.note.isEmpty ? "" : " (\($0.note))")
       }
       output.writeLine(("... " + parts.joined(separator: "; ")).withControlCharactersEscaped)
     }
@@ -124,8 +128,9 @@ final class ProgressReporter: Sendable {
     return state.tasks.map { truncated(line($0, nameWidth: names, frame: state.frame), toWidth: width) }
   }
 
+  /// How far a task is; nothing where it does not count.
   private func count(_ task: Task) -> String {
-    task.total.map { "\(task.done) of \(max($0, task.done))" } ?? "\(task.done)"
+    task.total.map { "\(task.done) of \(max($0, task.done))" } ?? (task.done > 0 ? "\(task.done)" : "")
   }
 
   private func line(_ task: Task, nameWidth: Int, frame: Int) -> String {
@@ -142,8 +147,7 @@ final class ProgressReporter: Sendable {
       let frames = terminal.usesUnicode ? ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"] : ["|", "/", "-", "\\"]
       parts.append(frames[frame % frames.count])
     }
-    parts.append(count(task))
-    if !task.note.isEmpty { parts.append(task.note) }
-    return parts.joined(separator: "  ").withControlCharactersEscaped
+    parts += [count(task), task.note]
+    return parts.filter { !$0.isEmpty }.joined(separator: "  ").withControlCharactersEscaped
   }
 }

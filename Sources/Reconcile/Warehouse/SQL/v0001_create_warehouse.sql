@@ -1,6 +1,7 @@
 -- The warehouse of reconcile, version 1.
 -- Money is counted in minor units (_minor), instants in microseconds since 1970 UTC (_at), days in days since
 -- 1970-01-01 (_on). NULL is unknown. The views at the end show the same in readable form.
+-- Rows that cannot be built again from evidence carry the CRC-32 of their values, which a deep check verifies.
 
 CREATE TABLE run (
   id INTEGER PRIMARY KEY,
@@ -18,12 +19,13 @@ CREATE TABLE run (
   CHECK (from_on <= to_on)
 ) STRICT;
 
--- Evidence: every response body that records were read from, masked, by content; never changed.
+-- Evidence: every response body that records were read from, masked, by content; never changed. A purge takes the
+-- bytes and leaves the digest.
 CREATE TABLE evidence_body (
   id INTEGER PRIMARY KEY,
   sha256 BLOB NOT NULL UNIQUE CHECK (length(sha256) = 32),
   byte_count INTEGER NOT NULL CHECK (byte_count >= 0),
-  deflated BLOB NOT NULL
+  deflated BLOB
 ) STRICT;
 
 CREATE TABLE evidence (
@@ -35,8 +37,10 @@ CREATE TABLE evidence (
   lookup_id TEXT,
   is_refund_lookup INTEGER NOT NULL CHECK (is_refund_lookup IN (0, 1)),
   fetched_at INTEGER NOT NULL,
-  body INTEGER NOT NULL REFERENCES evidence_body (id)
+  body INTEGER NOT NULL REFERENCES evidence_body (id),
+  checksum INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX evidence_by_run ON evidence (run);
 
 -- What a record or merchant row said before it changed.
 CREATE TABLE history (
@@ -59,7 +63,8 @@ CREATE TABLE sales_order (
   provider TEXT,
   provider_reference TEXT,
   is_cancelled INTEGER NOT NULL CHECK (is_cancelled IN (0, 1)),
-  source TEXT NOT NULL
+  source TEXT NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX sales_order_by_reference ON sales_order (provider_reference) WHERE provider_reference IS NOT NULL;
 
@@ -71,7 +76,8 @@ CREATE TABLE merchant_refund (
   currency TEXT NOT NULL CHECK (length(currency) = 3),
   amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
   provider_reference TEXT,
-  source TEXT NOT NULL
+  source TEXT NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX merchant_refund_by_order ON merchant_refund (order_id);
 CREATE INDEX merchant_refund_by_reference ON merchant_refund (provider_reference) WHERE provider_reference IS NOT NULL;
@@ -81,7 +87,8 @@ CREATE TABLE input_file (
   kind TEXT NOT NULL,
   row_count INTEGER NOT NULL,
   sha256 TEXT NOT NULL,
-  run INTEGER NOT NULL REFERENCES run (id)
+  run INTEGER NOT NULL REFERENCES run (id),
+  checksum INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
 
 -- Webhook events.
@@ -97,6 +104,7 @@ CREATE TABLE event (
   refund_currency TEXT,
   refund_status TEXT,
   refund_created_at INTEGER,
+  checksum INTEGER NOT NULL,
   UNIQUE (provider, event_id)
 ) STRICT;
 CREATE TABLE event_reference (
@@ -223,7 +231,6 @@ CREATE TABLE settlement_line (
   fees_minor INTEGER,
   net_minor INTEGER,
   payment_count INTEGER,
-  was_in_a_period INTEGER NOT NULL DEFAULT 0 CHECK (was_in_a_period IN (0, 1)),
   PRIMARY KEY (report, line_on)
 ) STRICT, WITHOUT ROWID;
 
@@ -233,32 +240,51 @@ CREATE TABLE reject (
   source TEXT NOT NULL,
   location TEXT NOT NULL,
   reason TEXT NOT NULL,
-  record TEXT NOT NULL
+  record TEXT NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX reject_by_origin ON reject (origin);
 
--- The latest import of each provider.
-CREATE TABLE provider_state (
-  provider TEXT PRIMARY KEY,
-  kind TEXT NOT NULL,
+-- Every import of a provider. The row is written when the import begins, as incomplete, so that an import that was
+-- cut off by a crash counts as what it is.
+CREATE TABLE provider_import (
+  provider TEXT NOT NULL,
   run INTEGER NOT NULL REFERENCES run (id),
+  kind TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('complete', 'incomplete', 'refused')),
-  page_count INTEGER NOT NULL,
-  record_count INTEGER NOT NULL,
-  new_count INTEGER NOT NULL,
-  changed_count INTEGER NOT NULL,
-  reject_count INTEGER NOT NULL,
-  test_count INTEGER NOT NULL,
-  request_count INTEGER NOT NULL,
+  page_count INTEGER NOT NULL DEFAULT 0,
+  record_count INTEGER NOT NULL DEFAULT 0,
+  new_count INTEGER NOT NULL DEFAULT 0,
+  changed_count INTEGER NOT NULL DEFAULT 0,
+  reject_count INTEGER NOT NULL DEFAULT 0,
+  test_count INTEGER NOT NULL DEFAULT 0,
+  request_count INTEGER NOT NULL DEFAULT 0,
   message TEXT,
-  read_at INTEGER NOT NULL
+  read_at INTEGER NOT NULL,
+  PRIMARY KEY (provider, run)
 ) STRICT, WITHOUT ROWID;
--- Lists of which a complete walk is on record, and the run that made the latest one.
+-- The latest import of each provider.
+CREATE VIEW provider_state AS
+SELECT * FROM provider_import i WHERE run = (SELECT max(run) FROM provider_import l WHERE l.provider = i.provider);
+-- Complete walks of lists, and the last piece of evidence that each of them read.
 CREATE TABLE complete_walk (
   provider TEXT NOT NULL,
   stream TEXT NOT NULL,
   run INTEGER NOT NULL REFERENCES run (id),
-  PRIMARY KEY (provider, stream)
+  after_evidence INTEGER NOT NULL,
+  PRIMARY KEY (provider, stream, run)
+) STRICT, WITHOUT ROWID;
+
+-- What a provider's API was first seen to have in which run: members that no document names, unknown status words,
+-- currencies.
+CREATE TABLE drift (
+  provider TEXT NOT NULL,
+  stream TEXT NOT NULL,
+  kind TEXT NOT NULL CHECK (kind IN ('field', 'envelope', 'status', 'currency')),
+  name TEXT NOT NULL,
+  sample TEXT NOT NULL,
+  first_run INTEGER NOT NULL REFERENCES run (id),
+  PRIMARY KEY (provider, stream, kind, name)
 ) STRICT, WITHOUT ROWID;
 
 -- What people decided: rows are added, never changed.
@@ -269,7 +295,8 @@ CREATE TABLE manual_link (
   order_id TEXT,
   note TEXT NOT NULL,
   made_by TEXT NOT NULL,
-  made_at INTEGER NOT NULL
+  made_at INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX manual_link_by_payment ON manual_link (provider, payment_id);
 CREATE TABLE resolution (
@@ -278,7 +305,8 @@ CREATE TABLE resolution (
   resolution TEXT NOT NULL CHECK (resolution IN ('accepted', 'open')),
   note TEXT NOT NULL,
   made_by TEXT NOT NULL,
-  made_at INTEGER NOT NULL
+  made_at INTEGER NOT NULL,
+  checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX resolution_by_discrepancy ON resolution (discrepancy_id);
 

@@ -1,0 +1,38 @@
+import ArgumentParser
+import ReconcileCore
+import ReconcileWarehouse
+
+/// `reconcile explain ID`.
+struct ExplainCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "explain",
+    abstract: "Tell the whole story of an order, payment, refund or discrepancy.",
+    discussion: """
+      Records, the rule that linked them, the arithmetic, earlier versions, decisions and evidence. \
+      Where two providers use the same payment id, write provider:id.
+      """)
+  @Argument(help: "An id as the reports print it.")
+  var id: String
+  @Flag(help: "Print JSON.")
+  var json = false
+  @OptionGroup var place: PlaceOptions
+  @OptionGroup var speech: OutputOptions
+
+  func run() throws {
+    let workplace = try Workplace(place, speech)
+    let warehouse = try workplace.warehouseToRead()
+    var story = try warehouse.story(of: id, settings: workplace.settings)
+    // An id pasted from a report may carry the `'` that keeps a spreadsheet from running it.
+    if story.isEmpty, id.hasPrefix("'"), let next = id.dropFirst().first, "=+-@".contains(next) {
+      story = try warehouse.story(of: String(id.dropFirst()), settings: workplace.settings)
+    }
+    guard !story.isEmpty else {
+      throw Failure(
+        .usage, "nothing in the warehouse has the id `\(id)`", at: warehouse.path,
+        remedy: "give an order_id, payment_id, refund_id or discrepancy id as the reports print it; "
+          + "capitals and leading zeros count")
+    }
+    try StandardOutput.write(json ? StoryText.json(story).rendered() : StoryText.text(story))
+    try StandardOutput.finish()
+  }
+}

@@ -1,0 +1,113 @@
+import Foundation
+import Importers
+import ReconcileCore
+import ReconcileWarehouse
+
+/// Reads kept evidence again, in a copy of the warehouse, and matches as the newest run did.
+struct EvidenceReplay {
+  /// What a replay brought.
+  struct Result {
+    var bodies: Int64 = 0
+    var purged: Int64 = 0
+    /// Providers of which evidence is kept, but which the configuration does not have; their records stay as they were.
+    var unknownProviders: Set<String> = []
+    /// Rows that the warehouse and its copy do not both hold.
+    var differences: [String] = []
+  }
+
+  let settings: Settings
+  let progress: ProgressReporter
+
+  /// Builds a copy beside the warehouse again and compares it; `use` may then take the copy, which is removed after it.
+  func run(on warehouse: Warehouse, use: (String) throws -> Void = { _ in }) throws -> Result {
+    let path = warehouse.path + ".rebuilt"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try warehouse.copy(to: path)
+    var result = try rebuild(try Warehouse(path: path, access: .scratch))
+    result.differences = try warehouse.differences(fromRebuilt: path)
+    try use(path)
+    return result
+  }
+
+  private func rebuild(_ copy: Warehouse) throws -> Result {
+    var result = Result()
+    try copy.forgetRecords(of: settings.providers.map(\.name))
+    for past in try copy.pastRuns() {
+      try Interruption.check()
+      try repeatImports(of: past, in: copy, &result)
+    }
+    if let matching = try copy.latestMatching() {
+      try copy.match(
+        settings: settings, run: matching.handle, period: matching.handle.period, asOf: matching.asOf,
+        checkCancelled: Interruption.check)
+    }
+    return result
+  }
+
+  /// Reads what one run read, walk ends included, in the order in which it came.
+  private func repeatImports(of past: PastRun, in copy: Warehouse, _ result: inout Result) throws {
+    var readers: [String: (reader: any ProviderReader, writer: ProviderWriter)] = [:]
+    let purged = try copy.providersWithPurgedEvidence(in: past.handle)
+    for name in past.providers {
+      guard let provider = settings.provider(named: name) else {
+        result.unknownProviders.insert(name)
+        continue
+      }
+      let writer = try ProviderWriter(
+        copy, run: past.handle, settings: provider, keepsRejects: purged.contains(name))
+      readers[name] = (ProviderRegistry.reader(for: provider), writer)
+    }
+    var walks = try copy.completeWalks(of: past.handle)[...]
+    func endWalks(before evidence: Int64) throws {
+      while let walk = walks.first, walk.afterEvidence < evidence {
+        walks.removeFirst()
+        if let listed = ProviderStream(rawValue: walk.stream)?.listed {
+          try readers[walk.provider]?.writer.repeatWalk(listOf: listed)
+        }
+      }
+    }
+    var last: Int64 = 0
+    while true {
+      let bodies = try copy.keptBodies(of: past.handle, after: last, limit: 256)
+      guard let newest = bodies.last else { break }
+      last = newest.evidence
+      for body in bodies {
+        try endWalks(before: body.evidence)
+        guard let (reader, writer) = readers[body.provider] else { continue }
+        guard let bytes = body.bytes else {
+          result.purged += 1
+          continue
+        }
+        result.bodies += 1
+        try store(body, bytes, reader, writer)
+      }
+      progress.update("warehouse", step: "reading evidence again", done: result.bodies)
+      try Interruption.check()
+    }
+    try endWalks(before: .max)
+  }
+
+  /// A body that could not be read when it came cannot be read now either; it brought nothing.
+  private func store(
+    _ body: KeptBody, _ bytes: [UInt8], _ reader: any ProviderReader, _ writer: ProviderWriter
+  ) throws {
+    guard let stream = ProviderStream(rawValue: body.stream),
+      let contents = try? reader.read(
+        stream, body: bytes, request: body.request, isRefundLookup: body.isRefundLookup)
+    else { return }
+    try writer.store(
+      payments: contents.payments, refunds: contents.refunds, settlements: contents.settlements,
+      rejects: contents.rejects, drift: contents.driftRows, evidence: body.evidence)
+  }
+}
+
+extension ProviderStream {
+  /// What the stream lists; nil when it lists no records.
+  var listed: ProviderWriter.ListedKind? {
+    switch self {
+    case .refunds, .listRefunds: .refunds
+    case .payments, .listTransactions: .payments
+    case .settlementReport, .transactions: nil
+    }
+  }
+}

@@ -1,0 +1,79 @@
+import CZlib
+import GRDB
+import ReconcileCore
+
+/// The CRC-32 of a row's values: finds a changed byte in rows that no evidence can rebuild.
+enum RowChecksum {
+  /// The checksum of values in the order of their columns; texts, integers and NULL only.
+  static func of(_ values: [(any DatabaseValueConvertible)?]) -> Int64 {
+    var bytes: [UInt8] = []
+    for value in values { append((value?.databaseValue ?? .null).storage, to: &bytes) }
+    return Int64(crc32(0, bytes, UInt32(bytes.count)))
+  }
+
+  private static func append(_ storage: DatabaseValue.Storage, to bytes: inout [UInt8]) {
+    switch storage {
+    case .null: bytes.append(0)
+    case .int64(let number): bytes += String(number).utf8
+    case .string(let text): bytes += text.utf8
+    case .blob(let data): bytes += data
+    case .double: bytes.append(1)
+    }
+    bytes.append(0x1F)
+  }
+}
+
+/// A table whose rows carry a checksum, with the columns that it covers.
+struct ChecksummedTable {
+  let name: String
+  /// The column that names a row in a message.
+  let key: String
+  let columns: String
+
+  static let all = [salesOrder, merchantRefund, event, evidence, reject, inputFile, manualLink, resolution]
+
+  static let salesOrder = ChecksummedTable(
+    name: "sales_order", key: "order_id",
+    columns:
+      "order_id, created_at, currency, amount_minor, provider, provider_reference, is_cancelled, source")
+  static let merchantRefund = ChecksummedTable(
+    name: "merchant_refund", key: "refund_id",
+    columns: "refund_id, order_id, created_at, currency, amount_minor, provider_reference, source")
+  static let event = ChecksummedTable(
+    name: "event", key: "event_id",
+    columns: """
+      provider, event_id, received_minor, received_currency, paid_at, refund_id, refund_minor, refund_currency, \
+      refund_status, refund_created_at, \
+      (SELECT group_concat(reference, char(30)) FROM (SELECT reference FROM event_reference r WHERE r.event = event.id \
+      ORDER BY reference)), \
+      (SELECT group_concat(order_id, char(30)) FROM (SELECT order_id FROM event_order o WHERE o.event = event.id \
+      ORDER BY order_id))
+      """)
+  static let evidence = ChecksummedTable(
+    name: "evidence", key: "id",
+    columns:
+      "run, provider, stream, request, lookup_id, is_refund_lookup, fetched_at, "
+      + "(SELECT sha256 FROM evidence_body b WHERE b.id = evidence.body)")
+  static let reject = ChecksummedTable(
+    name: "reject", key: "id", columns: "origin, source, location, reason, record")
+  static let inputFile = ChecksummedTable(
+    name: "input_file", key: "path", columns: "path, kind, row_count, sha256, run")
+  static let manualLink = ChecksummedTable(
+    name: "manual_link", key: "payment_id", columns: "provider, payment_id, order_id, note, made_by, made_at")
+  static let resolution = ChecksummedTable(
+    name: "resolution", key: "discrepancy_id", columns: "discrepancy_id, resolution, note, made_by, made_at")
+
+  /// Rows that are not what was written, in words.
+  func damage(_ db: Database) throws -> [String] {
+    var damaged: [String] = []
+    let rows = try Row.fetchCursor(db, sql: "SELECT \(key), checksum, \(columns) FROM \(name)")
+    while let row = try rows.next() {
+      let values: [(any DatabaseValueConvertible)?] = Array(row.databaseValues.dropFirst(2))
+      if RowChecksum.of(values) != row["checksum"] {
+        damaged.append("the row `\(row[0] as DatabaseValue)` of \(name) is not what was written")
+        if damaged.count == 20 { break }
+      }
+    }
+    return damaged
+  }
+}

@@ -1,0 +1,172 @@
+import Foundation
+import GRDB
+import ReconcileCore
+
+/// The latest import of one provider, for `status`.
+public struct ProviderReadingState: Sendable {
+  public var name: String
+  /// The kind's word at that time; the provider may have left the configuration since.
+  public var kind: String
+  /// `complete`, `incomplete` or `refused`.
+  public var status: String
+  public var readAt: Instant
+  /// Records read, rejects included.
+  public var records: Int64
+  public var rejected: Int64
+  /// Why it is not complete.
+  public var message: String?
+  /// When the run began that last read one of this provider's lists to its end; nil when none did, and for
+  /// providers that have no lists.
+  public var lastCompleteWalkAt: Instant?
+}
+
+/// A merchant file as the latest import found it.
+public struct ReadFile: Sendable {
+  /// `orders`, `refunds` or `events`.
+  public var kind: String
+  public var path: String
+  /// Data rows, rejected ones included.
+  public var rows: Int64
+  /// When the run began that read it.
+  public var readAt: Instant
+}
+
+/// How long something has been open.
+public enum AgeBucket: String, Sendable, CaseIterable {
+  case upTo7 = "0-7"
+  case upTo30 = "8-30"
+  case upTo60 = "31-60"
+  case upTo90 = "61-90"
+  case over90 = "over 90"
+  /// Findings without a business date.
+  case undated
+
+  /// The bucket of an age in days; a date in the future counts as today.
+  public init(days: Int?) {
+    switch days {
+    case nil: self = .undated
+    case let days? where days <= 7: self = .upTo7
+    case let days? where days <= 30: self = .upTo30
+    case let days? where days <= 60: self = .upTo60
+    case let days? where days <= 90: self = .upTo90
+    default: self = .over90
+    }
+  }
+}
+
+/// Open discrepancies of one code, currency and age.
+public struct OpenFindings: Sendable, Equatable {
+  public var code: DiscrepancyCode
+  /// Nil where the findings carry no currency.
+  public var currency: Currency?
+  public var age: AgeBucket
+  public var count: Int64
+  /// Sum of |actual − expected| in minor units of `currency`; findings that count things add nothing.
+  public var amount: Int128
+  /// Findings about money whose difference is not known; they add nothing to `amount`.
+  public var unknownAmounts: Int64
+
+  public init(
+    code: DiscrepancyCode, currency: Currency?, age: AgeBucket, count: Int64 = 0, amount: Int128 = 0,
+    unknownAmounts: Int64 = 0
+  ) {
+    self.code = code
+    self.currency = currency
+    self.age = age
+    self.count = count
+    self.amount = amount
+    self.unknownAmounts = unknownAmounts
+  }
+}
+
+extension Warehouse {
+  /// The latest import of every provider that was ever read, in alphabetical order of names.
+  public func providerReadings() throws -> [ProviderReadingState] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT s.*, (SELECT max(r.started_at) FROM complete_walk w JOIN run r ON r.id = w.run
+            WHERE w.provider = s.provider) AS walked_at
+          FROM provider_state s ORDER BY s.provider
+          """
+      ).map { row in
+        ProviderReadingState(
+          name: row["provider"], kind: row["kind"], status: row["status"],
+          readAt: Instant(microseconds: row["read_at"]), records: row["record_count"],
+          rejected: row["reject_count"], message: row["message"],
+          lastCompleteWalkAt: (row["walked_at"] as Int64?).map(Instant.init(microseconds:)))
+      }
+    }
+  }
+
+  /// The merchant files of the latest import, by kind and path.
+  public func readFiles() throws -> [ReadFile] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT f.kind, f.path, f.row_count, r.started_at FROM input_file f JOIN run r ON r.id = f.run
+          ORDER BY f.kind, f.path
+          """
+      ).map {
+        ReadFile(kind: $0[0], path: $0[1], rows: $0[2], readAt: Instant(microseconds: $0[3]))
+      }
+    }
+  }
+
+  /// Rows of the merchant's files that the latest import could not read.
+  public func rejectedFileRows() throws -> Int64 {
+    try read { db in
+      try Int64.fetchOne(db, sql: "SELECT count(*) FROM reject WHERE origin = 'file'") ?? 0
+    }
+  }
+
+  /// Open discrepancies of any date by currency, code and age, in one pass over the table of discrepancies.
+  ///
+  /// - Parameter today: the business date that ages count from.
+  public func openFindings(today: BusinessDay) throws -> [OpenFindings] {
+    struct Key: Hashable {
+      var currency: Currency?
+      var code: DiscrepancyCode
+      var age: AgeBucket
+    }
+    return try read { db in
+      var found: [Key: OpenFindings] = [:]
+      let rows = try Row.fetchCursor(
+        db,
+        sql: """
+          SELECT d.code, d.currency, d.business_on, d.expected, d.actual, d.is_count FROM discrepancy d
+          WHERE d.gone_run IS NULL AND d.status = 'open' AND 'accepted' IS NOT
+            (SELECT resolution FROM resolution r WHERE r.discrepancy_id = d.id ORDER BY r.id DESC LIMIT 1)
+          """)
+      while let row = try rows.next() {
+        guard let code = DiscrepancyCode(rawValue: row[0]) else { continue }
+        let day: Int? = row[2]
+        let key = Key(
+          currency: (row[1] as String?).flatMap { Currency($0) }, code: code,
+          age: AgeBucket(days: day.map { today.dayNumber - $0 }))
+        var group =
+          found[key] ?? OpenFindings(code: key.code, currency: key.currency, age: key.age)
+        group.count += 1
+        if !(row[5] as Bool) {
+          if let expected: Int64 = row[3], let actual: Int64 = row[4] {
+            let difference = Int128(actual) - Int128(expected)
+            group.amount += difference < 0 ? -difference : difference
+          } else {
+            group.unknownAmounts += 1
+          }
+        }
+        found[key] = group
+      }
+      return found.values.sorted {
+        ($0.currency?.code ?? "~", Self.place($0.code), Self.place($0.age))
+          < ($1.currency?.code ?? "~", Self.place($1.code), Self.place($1.age))
+      }
+    }
+  }
+
+  private static func place<Word: CaseIterable & Equatable>(_ word: Word) -> Int {
+    Array(Word.allCases).firstIndex(of: word) ?? 0
+  }
+}

@@ -1,0 +1,55 @@
+import ArgumentParser
+import Foundation
+import SampleShop
+
+/// `reconcile-bench`: how fast each stage is, and how much memory it takes, for an invented shop.
+@main
+struct Benchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "reconcile-bench",
+    abstract: "Measure the stages of a month of so many orders: time, memory and records per second.")
+  @Option(help: "Orders of the invented shop.")
+  var orders = 100_000
+  @Option(help: "The same seed gives the same shop.")
+  var seed: UInt64 = 1
+  @Option(help: "Where the shop, the warehouse and the reports go; what is there is replaced.")
+  var directory = ".build/bench"
+  @Option(help: "The program that is measured; default: the one beside this.")
+  var program: String?
+
+  func validate() throws {
+    guard orders > 0 else { throw ValidationError("--orders must be 1 or more") }
+  }
+
+  func run() throws {
+    let folder = URL(fileURLWithPath: directory)
+    let shop = folder.appendingPathComponent("shop")
+    try? FileManager.default.removeItem(at: folder)
+    let facts = try SampleShop.writeLarge(orders: orders, seed: seed, to: shop)
+    let stages = Stages(program: try executable(), shop: shop, folder: folder)
+    print("\(orders) orders, seed \(seed): \(facts.records) records to read\n")
+    print(Table.header)
+    func line(_ name: String, _ records: () throws -> Int, _ cost: Measured) throws {
+      print(Table.line(name, records: try records(), cost))
+    }
+    try line("import", { facts.records }, try stages.measure("import"))
+    try line("match", { facts.orders }, try stages.measure("match"))
+    try line("report csv", stages.reportRows, try stages.measure("report", ["--format", "csv"]))
+    try line("report xlsx", stages.reportRows, try stages.measure("report", ["--format", "xlsx"]))
+    try stages.forgetWarehouse()
+    try line("whole run", { facts.records }, try stages.measure("run"))
+    let size = try stages.warehouseBytes()
+    try line("the same again", { facts.records }, try stages.measure("run"))
+    print("\nwarehouse: \(size) bytes, \(size / orders) for each order")
+  }
+
+  private func executable() throws -> String {
+    if let program { return program }
+    let own = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+    let path = own.deletingLastPathComponent().appendingPathComponent("reconcile").path
+    guard FileManager.default.isExecutableFile(atPath: path) else {
+      throw BenchmarkProblem(description: "\(path) is missing; build it with the same configuration")
+    }
+    return path
+  }
+}

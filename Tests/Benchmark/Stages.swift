@@ -1,0 +1,70 @@
+import Foundation
+import SampleShop
+
+/// The program on one shop, stage by stage, with one warehouse.
+struct Stages {
+  let program: String
+  let shop: URL
+  let folder: URL
+
+  private var warehouse: String { folder.appendingPathComponent("reconcile.sqlite").path }
+  private var reports: URL { folder.appendingPathComponent("reports") }
+
+  /// Runs a command of the program; any status but 0 is a problem.
+  func measure(_ command: String, _ more: [String] = []) throws -> Measured {
+    let cost = try Measured.running(
+      program,
+      [
+        command, "--config", shop.appendingPathComponent(SampleShop.configurationName).path, "--from",
+        SampleShop.period.from.description, "--to", SampleShop.period.to.description, "--as-of",
+        SampleShop.asOf.description, "--warehouse", warehouse, "--output", reports.path, "--quiet",
+      ] + more)
+    guard cost.status == 0 else {
+      throw BenchmarkProblem(description: "`\(program) \(command)` ended with status \(cost.status)")
+    }
+    return cost
+  }
+
+  /// Lines of all CSV reports without their headers.
+  func reportRows() throws -> Int {
+    let month = reports.appendingPathComponent(SampleShop.period.description)
+    var rows = 0
+    for name in try FileManager.default.contentsOfDirectory(atPath: month.path) where name.hasSuffix(".csv") {
+      let bytes = try Data(contentsOf: month.appendingPathComponent(name), options: .alwaysMapped)
+      rows += bytes.count { $0 == UInt8(ascii: "\n") } - 1
+    }
+    return rows
+  }
+
+  /// The next run begins with nothing.
+  func forgetWarehouse() throws { try FileManager.default.removeItem(atPath: warehouse) }
+
+  func warehouseBytes() throws -> Int {
+    try FileManager.default.attributesOfItem(atPath: warehouse)[.size] as? Int ?? 0
+  }
+}
+
+/// The table that is printed; whole numbers, right-aligned.
+enum Table {
+  static let header = line(["stage", "records", "records/s", "wall s", "cpu s", "peak MiB"])
+
+  static func line(_ name: String, records: Int, _ cost: Measured) -> String {
+    line([
+      name, String(records), String(records * 1_000 / max(1, cost.wall)), seconds(cost.wall),
+      seconds(cost.processor), String(cost.peak / 1_024),
+    ])
+  }
+
+  /// Milliseconds as seconds with two decimals.
+  private static func seconds(_ milliseconds: Int) -> String {
+    let hundredths = (milliseconds + 5) / 10
+    return "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "") + "\(hundredths % 100)"
+  }
+
+  private static func line(_ cells: [String]) -> String {
+    cells.enumerated().map { index, cell in
+      let blanks = String(repeating: " ", count: max(0, (index == 0 ? 16 : 11) - cell.count))
+      return index == 0 ? cell + blanks : blanks + cell
+    }.joined()
+  }
+}
