@@ -92,7 +92,10 @@ let package = Package(
       name: "ReportsTests", dependencies: ["Reports", "TestSupport"], path: "Tests/ReportsTests",
       swiftSettings: strict),
     .testTarget(
-      name: "CommandLineTests", dependencies: ["reconcile", "ReconcileCore", "ReconcileWarehouse"],
+      name: "CommandLineTests",
+      dependencies: [
+        "reconcile", "ReconcileCore", "ReconcileWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
+      ],
       path: "Tests/CommandLineTests", swiftSettings: strict),
     .testTarget(
       name: "SandboxTests", dependencies: ["reconcile-sandbox"], path: "Tests/SandboxTests",
@@ -106,7 +109,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "reconcile", "reconcile-sandbox", "Reports", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+        "reconcile", "reconcile-sandbox", "ReconcileCore", "Reports", "CZlib",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       path: "Tests/EndToEndTests", swiftSettings: strict),
   ]

@@ -12,7 +12,7 @@ struct Benchmark: ParsableCommand {
   var orders = 100_000
   @Option(help: "The same seed gives the same shop.")
   var seed: UInt64 = 1
-  @Option(help: "Where the shop, the warehouse and the reports go; what is there is replaced.")
+  @Option(help: "Where shop, warehouse and reports go; those of an earlier measurement are replaced.")
   var directory = ".build/bench"
   @Option(help: "The program that is measured; default: the one beside this.")
   var program: String?
@@ -23,10 +23,9 @@ struct Benchmark: ParsableCommand {
 
   func run() throws {
     let folder = URL(fileURLWithPath: directory)
-    let shop = folder.appendingPathComponent("shop")
-    try? FileManager.default.removeItem(at: folder)
-    let facts = try SampleShop.writeLarge(orders: orders, seed: seed, to: shop)
-    let stages = Stages(program: try executable(), shop: shop, folder: folder)
+    let stages = Stages(program: try executable(), folder: folder)
+    try stages.clear()
+    let facts = try SampleShop.writeLarge(orders: orders, seed: seed, to: stages.shop)
     print("\(orders) orders, seed \(seed): \(facts.records) records to read\n")
     print(Table.header)
     func line(_ name: String, _ records: () throws -> Int, _ cost: Measured) throws {

@@ -4,9 +4,10 @@ import SampleShop
 /// The program on one shop, stage by stage, with one warehouse.
 struct Stages {
   let program: String
-  let shop: URL
   let folder: URL
 
+  /// The invented shop.
+  var shop: URL { folder.appendingPathComponent("shop") }
   private var warehouse: String { folder.appendingPathComponent("reconcile.sqlite").path }
   private var reports: URL { folder.appendingPathComponent("reports") }
 
@@ -34,6 +35,13 @@ struct Stages {
       rows += bytes.count { $0 == UInt8(ascii: "\n") } - 1
     }
     return rows
+  }
+
+  /// Removes what an earlier measurement left, and nothing else that may lie in the folder.
+  func clear() throws {
+    for path in [shop.path, reports.path, warehouse] where FileManager.default.fileExists(atPath: path) {
+      try FileManager.default.removeItem(atPath: path)
+    }
   }
 
   /// The next run begins with nothing.

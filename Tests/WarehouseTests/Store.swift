@@ -93,7 +93,8 @@ final class Store {
       rejects: content.rejects, drift: [], evidence: try evidence(name, lookupID: content.lookupID))
     try writer.note(content.lookups)
     for walk in content.walks { try writer.walkCompleted(listOf: walk.kind, stream: walk.stream) }
-    try writer.finish(status: content.status, message: nil, pages: 1, records: 1, requests: 1, at: asOf)
+    try writer.finish(
+      status: content.status, message: nil, pages: 1, records: 1, requests: 1, readings: [], at: asOf)
     return writer
   }
 

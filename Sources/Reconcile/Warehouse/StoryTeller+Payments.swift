@@ -132,14 +132,18 @@ extension StoryTeller {
       let row = try Row.fetchOne(
         db,
         sql: """
-          SELECT e.request, e.fetched_at, b.sha256 FROM evidence e JOIN evidence_body b ON b.id = e.body
+          SELECT e.request, e.fetched_at, b.sha256, b.deflated IS NULL AS is_purged FROM evidence e JOIN evidence_body b ON b.id = e.body
           WHERE e.id = ?
           """,
         arguments: [number])
     else { return [] }
     let digest: Data = row["sha256"]
+    let purged = (row["is_purged"] as Bool) ? "; its bytes were purged" : ""
     return [
-      ("evidence", "\(row["request"] as String), fetched \(Instant(microseconds: row["fetched_at"]))"),
+      (
+        "evidence",
+        "\(row["request"] as String), fetched \(Instant(microseconds: row["fetched_at"]))\(purged)"
+      ),
       ("sha-256", Digest.hex(digest)),
     ]
   }
