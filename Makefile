@@ -3,6 +3,7 @@
 #   make demo     install what is missing, build, reconcile the sample month offline, say where the reports are
 #   make test     the same set-up, then all tests
 #   make check    format lint, build with warnings as errors, tests
+#   make soak     kill the program at hundreds of seeded moments, and read many shuffled lists; takes about an hour
 #   make bench    records per second of each stage for an invented shop: make bench N=100000
 #   make record   write the golden files of the tests again (look at the difference before you commit it)
 
@@ -11,7 +12,7 @@ PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxlsxwriter-dev libssl-dev zli
 DEMO := .build/demo
 N ?= 100000
 
-.PHONY: demo test check lint build bench record setup
+.PHONY: demo test soak check lint build bench record setup
 
 setup:
 	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -29,6 +30,10 @@ demo: build
 test: setup
 	swift build --build-tests
 	swift test --skip-build
+
+soak: setup
+	swift build --build-tests
+	RECONCILE_SOAK=1 swift test --skip-build --filter 'EndToEndTests.(CrashTests|InvariantTests)'
 
 lint:
 	swift format lint --strict --parallel --recursive Package.swift Sources Tests

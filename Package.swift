@@ -82,8 +82,9 @@ let package = Package(
       name: "MatchingTests", dependencies: ["ReconcileMatching", "TestSupport"],
       path: "Tests/MatchingTests", exclude: ["Scenarios"], swiftSettings: strict),
     .testTarget(
-      name: "WarehouseTests", dependencies: ["ReconcileWarehouse", "TestSupport"],
-      path: "Tests/WarehouseTests", swiftSettings: strict),
+      name: "WarehouseTests",
+      dependencies: ["ReconcileWarehouse", "TestSupport", .product(name: "GRDB", package: "GRDB.swift")],
+      path: "Tests/WarehouseTests", exclude: ["Scenarios"], swiftSettings: strict),
     .testTarget(
       name: "ImportersTests", dependencies: ["Importers", "TestSupport"],
       path: "Tests/ImportersTests", swiftSettings: strict),
@@ -105,7 +106,8 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "reconcile", "reconcile-sandbox", "Reports", "CZlib", .product(name: "GRDB", package: "GRDB.swift"),
+        "reconcile", "reconcile-sandbox", "ReconcileCore", "Reports", "CZlib",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       path: "Tests/EndToEndTests", swiftSettings: strict),
   ]

@@ -62,6 +62,17 @@ struct MovingListTests {
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords, style)
   }
 
+  @Test(
+    "a record that moves to the head because it changed is neither missed nor counted twice",
+    arguments: Self.styles)
+  func touched(style: String) async throws {
+    let trial = try Trial()
+    try trial.sandbox(paging(style) + ["--fault", "touch-while-walking:count=2,after=1"])
+    let ending = try await trial.run()
+    #expect(ending.status == 0, "\(ending.errors)")
+    try expectEqual(try trial.report(), try await Calm.report(), .sameRecords, style)
+  }
+
   @Test("a total that is too high leaves the list incomplete", arguments: ["3", "1"])
   func totalTooHigh(by: String) async throws {
     let trial = try Trial()
@@ -79,12 +90,14 @@ struct MovingListTests {
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
   }
 
-  @Test("a page that comes for ever ends the walk as incomplete", arguments: Self.styles)
-  func repeats(style: String) async throws {
+  @Test(
+    "pages that come for ever end the walk as incomplete", arguments: Self.styles,
+    ["repeat-page", "cycle-pages"])
+  func repeats(style: String, fault: String) async throws {
     let trial = try Trial()
-    let server = try trial.sandbox(paging(style) + ["--fault", "repeat-page:provider=maxfi"])
+    let server = try trial.sandbox(paging(style) + ["--fault", "\(fault):provider=maxfi"])
     let ending = try await trial.run()
-    if style == "none" {
+    if style == "none", fault == "repeat-page" {
       // A second page that equals the first says that the list is whole.
       #expect(ending.status == 0)
     } else {

@@ -30,6 +30,13 @@ struct PermanentFaultTests {
     Fault("success-false:provider=dapit,match=list_transactions", "try again later"),
     Fault("http-500:provider=gate", "500"), Fault("http-500:provider=inflow,match=transactions", "500"),
     Fault("http-status:provider=gate,code=410", "410"),
+    Fault("trailing-bytes:provider=maxfi", "JSON"), Fault("utf-16:provider=maxfi", "JSON"),
+    Fault("error-object:provider=maxfi", "the ledger is closed"),
+    Fault("endless-body:provider=maxfi", "16 MiB"), Fault("huge-head:provider=maxfi", "large"),
+    Fault("many-headers:provider=maxfi", "large"), Fault("reset:provider=maxfi", "6 times"),
+    Fault("cut-chunked:provider=maxfi", "6 times"), Fault("cut-close:provider=maxfi", "JSON"),
+    Fault("http-429:provider=maxfi,count=always,retry=1000000000", "120 seconds"),
+    Fault("http-429:provider=maxfi,count=always", "429"),
     Fault("http-429-retry-after:provider=maxfi,seconds=121", "120 seconds"),
     Fault("http-429-date:provider=maxfi,seconds=600", "120 seconds"),
   ]
@@ -83,10 +90,25 @@ struct PermanentFaultTests {
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
   }
 
-  @Test("a provider that sends a byte now and then is given up at its deadline")
-  func deadline() async throws {
+  @Test("a provider that is down for nights is told every night, and one run catches up")
+  func nights() async throws {
     let trial = try Trial()
-    try trial.sandbox(["--fault", "trickle:provider=maxfi,ms=200"], extra: ["maxfi": "deadline = \"3s\""])
+    for _ in 1...3 {
+      try trial.sandbox(["--fault", "http-404:provider=maxfi", "--fault", "http-404:provider=dapit"])
+      let ending = try await trial.run()
+      #expect(ending.status == 69 && ending.output.contains("INCOMPLETE: dapit, maxfi"))
+    }
+    try trial.sandbox()
+    #expect(try await trial.run().status == 0)
+    try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
+  }
+
+  @Test(
+    "a provider that sends a byte now and then is given up at its deadline",
+    arguments: ["trickle", "trickle-head"])
+  func deadline(fault: String) async throws {
+    let trial = try Trial()
+    try trial.sandbox(["--fault", "\(fault):provider=maxfi,ms=200"], extra: ["maxfi": "deadline = \"3s\""])
     let ending = try await trial.run()
     try expectIncomplete(trial, ending, "maxfi")
     #expect(ending.errors.contains("deadline of 3 seconds"), "\(ending.errors)")

@@ -12,6 +12,12 @@ struct TemporaryFaultTests {
     "trickle:ms=1,count=2", "byte-order-mark", "http-500:provider=gate,after=2,count=3",
     "drop:provider=inflow,after=1,count=2", "invalid-json:match=settlement_report,count=1",
     "stall:count=1,provider=maxfi", "clamp-limit:size=2", "clamp-limit:size=2,says=asked",
+    "reset:count=2", "reset:at=0,count=1", "cut-chunked:count=1", "cut-close:count=1", "close-idle",
+    "double-answer", "informational", "wrong-type", "total-text", "trailing-bytes:count=1", "utf-16:count=1",
+    "empty-page:provider=maxfi,after=1", "empty-page:provider=dapit,after=1", "trickle-head:ms=1,count=2",
+    "http-500:every=2", "http-429:every=2,count=20,retry=0", "http-429", "http-429:retry=0",
+    "http-429:retry=-5", "http-429:retry=soon", "http-429:retry=0|1",
+    "http-429:retry=Sat Jan  1 00:00:00 2000",
     "ignore-paging:provider=maxfi",
   ]
 

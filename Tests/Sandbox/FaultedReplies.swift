@@ -12,6 +12,10 @@ extension Reply {
       // The date has no fractions: round up, so that the wait is never shorter than asked.
       let date = Moment(seconds: Moment.now().seconds + 1 + Int64(rule.number("seconds", 1)))
       headers.append(("Retry-After", date.httpDate))
+    case .http429:
+      self = .failure(429, "too many requests", kind)
+      // Two headers are told apart by a bar.
+      headers += (rule.text("retry") ?? "").split(separator: "|").map { ("Retry-After", String($0)) }
     case .http401, .http401AfterPage: self = .failure(401, "the key was refused", kind)
     case .http404: self = .failure(404, "not found", kind)
     case .httpStatus:
@@ -21,6 +25,8 @@ extension Reply {
       self = Reply(status: rule.number("code", 302))
       headers.append(("Location", rule.text("to") ?? "http://other-host.invalid/"))
     case .successFalse: self = Reply(json: "{\"success\":false,\"error\":\"try again later\"}")
+    case .errorObject:
+      self = Reply(json: "{\"error\":{\"code\":\"BUSY\",\"message\":\"the ledger is closed\"}}")
     case .html:
       self = Reply(status: 200, body: Array("<!doctype html><title>Sign in</title><p>Welcome".utf8))
       contentType = "text/html; charset=utf-8"
@@ -41,14 +47,40 @@ extension Reply {
     case .hugeBody:
       let padding = [UInt8](repeating: UInt8(ascii: "x"), count: rule.number("mib", 17) << 20)
       insert([UInt8(ascii: "\"")] + padding + [UInt8(ascii: "\"")], as: "padding")
+    case .endlessBody: delivery = .endless
+    case .hugeHead:
+      headers.append(("X-Padding", String(repeating: "x", count: rule.number("kib", 1024) << 10)))
+    case .manyHeaders:
+      headers += (1...max(1, rule.number("lines", 10_000))).map { ("X-Line-\($0)", "one of very many lines") }
+    case .trailingBytes: body += body
+    case .utf16:
+      body =
+        [0xFF, 0xFE]
+        + String(decoding: body, as: UTF8.self).utf16.flatMap {
+          [UInt8($0 & 0xFF), UInt8($0 >> 8)]
+        }
+    case .wrongType: contentType = "text/html"
+    case .informational:
+      preamble = Array("HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nX-Early: 1\r\n\r\n".utf8)
+    case .closeIdle: closesAfterwards = true
+    case .doubleAnswer: isDoubled = true
     case .gzipEncoding: headers.append(("Content-Encoding", "gzip"))
-    case .cutBody: delivery = .cut(after: min(rule.number("at", body.count / 2), max(0, body.count - 1)))
+    case .cutBody: delivery = .cut(after: place(rule))
+    case .cutChunked: delivery = .cutChunked(after: place(rule))
+    case .cutClose: delivery = .cutClose(after: place(rule))
+    case .reset: delivery = .reset(after: place(rule))
     case .drop: delivery = .drop
     case .slow: delayMilliseconds += rule.number("ms", 500)
     case .stall: delivery = .stall(after: body.count / 2, seconds: rule.number("seconds", 3600))
     case .trickle: delivery = .trickle(milliseconds: rule.number("ms", 1000))
+    case .trickleHead: delivery = .trickleHead(milliseconds: rule.number("ms", 1000))
     default: break
     }
+  }
+
+  /// After how many bytes of the body a fault strikes; never after all of them.
+  private func place(_ rule: FaultRule) -> Int {
+    min(rule.number("at", body.count / 2), max(0, body.count - 1))
   }
 
   /// Puts a value at the front of the object or array that the body is.

@@ -7,9 +7,11 @@ enum FaultName: String, CaseIterable, Sendable {
   case http401 = "http-401"
   case http401AfterPage = "http-401-after-page"
   case http404 = "http-404"
+  case http429 = "http-429"
   case httpStatus = "http-status"
   case redirect
   case successFalse = "success-false"
+  case errorObject = "error-object"
   case html
   case emptyBody = "empty-body"
   case invalidJSON = "invalid-json"
@@ -17,27 +19,44 @@ enum FaultName: String, CaseIterable, Sendable {
   case byteOrderMark = "byte-order-mark"
   case deepJSON = "deep-json"
   case hugeBody = "huge-body"
+  case endlessBody = "endless-body"
+  case hugeHead = "huge-head"
+  case manyHeaders = "many-headers"
   case gzipEncoding = "gzip-encoding"
+  case trailingBytes = "trailing-bytes"
+  case utf16 = "utf-16"
+  case wrongType = "wrong-type"
+  case informational
   case cutBody = "cut-body"
+  case cutChunked = "cut-chunked"
+  case cutClose = "cut-close"
+  case reset
+  case closeIdle = "close-idle"
+  case doubleAnswer = "double-answer"
   case drop
   case slow
   case stall
   case trickle
+  case trickleHead = "trickle-head"
   case repeatPage = "repeat-page"
+  case cyclePages = "cycle-pages"
+  case emptyPage = "empty-page"
   case ignorePaging = "ignore-paging"
   case clampLimit = "clamp-limit"
   case totalLies = "total-lies"
+  case totalText = "total-text"
   case nextOtherHost = "next-other-host"
   case hasMoreWithoutCursor = "has-more-without-cursor"
   case insertWhileWalking = "insert-while-walking"
   case deleteWhileWalking = "delete-while-walking"
+  case touchWhileWalking = "touch-while-walking"
   case reorder
 
   /// Whether it is an answer of its own, in place of the provider's.
   var replacesAnswer: Bool {
     switch self {
-    case .http500, .http503ThenOK, .http429RetryAfter, .http429Date, .http401, .http401AfterPage, .http404,
-      .httpStatus, .redirect, .successFalse, .html, .emptyBody:
+    case .http500, .http503ThenOK, .http429RetryAfter, .http429Date, .http429, .http401, .http401AfterPage,
+      .http404, .httpStatus, .redirect, .successFalse, .errorObject, .html, .emptyBody:
       true
     default: false
     }
@@ -46,8 +65,9 @@ enum FaultName: String, CaseIterable, Sendable {
   /// Whether it concerns pages of lists only.
   var isAboutPages: Bool {
     switch self {
-    case .http401AfterPage, .repeatPage, .ignorePaging, .clampLimit, .totalLies, .nextOtherHost,
-      .hasMoreWithoutCursor, .insertWhileWalking, .deleteWhileWalking, .reorder:
+    case .http401AfterPage, .repeatPage, .cyclePages, .emptyPage, .ignorePaging, .clampLimit, .totalLies,
+      .totalText, .nextOtherHost, .hasMoreWithoutCursor, .insertWhileWalking, .deleteWhileWalking,
+      .touchWhileWalking, .reorder:
       true
     default: false
     }
@@ -57,22 +77,25 @@ enum FaultName: String, CaseIterable, Sendable {
   var usualCount: Int? {
     switch self {
     case .http503ThenOK: 2
-    case .http429RetryAfter, .http429Date: 1
+    case .http429RetryAfter, .http429Date, .http429, .emptyPage: 1
     default: nil
     }
   }
 
-  /// Parameters of its own besides `provider`, `match`, `after` and `count`.
+  /// Parameters of its own besides `provider`, `match`, `after`, `every` and `count`.
   var parameters: [String] {
     switch self {
     case .http429RetryAfter, .http429Date, .stall: ["seconds"]
     case .http401AfterPage: ["page"]
+    case .http429: ["retry"]
     case .httpStatus: ["code"]
     case .redirect: ["to", "code"]
     case .deepJSON: ["levels"]
     case .hugeBody: ["mib"]
-    case .cutBody: ["at"]
-    case .slow, .trickle: ["ms"]
+    case .hugeHead: ["kib"]
+    case .manyHeaders: ["lines"]
+    case .cutBody, .cutChunked, .cutClose, .reset: ["at"]
+    case .slow, .trickle, .trickleHead: ["ms"]
     case .clampLimit: ["size", "says"]
     case .totalLies: ["by"]
     case .nextOtherHost: ["host"]
@@ -87,6 +110,7 @@ struct FaultRule: Sendable {
   private(set) var provider: String?
   private var match: String?
   private var skipped = 0
+  private var interval = 1
   private var count: Int?
   private var values: [String: String] = [:]
   /// Requests it could have struck so far.
@@ -112,12 +136,15 @@ struct FaultRule: Sendable {
       case "provider": provider = value
       case "match": match = value
       case "after": skipped = try wholeNumber(value, key)
+      case "every":
+        interval = try wholeNumber(value, key)
+        guard interval > 0 else { throw WrongOption("every=\(value): starts at 1") }
       case "count": count = value == "always" ? nil : try wholeNumber(value, key)
       case _ where name.parameters.contains(key):
-        if !["to", "host", "says"].contains(key) { _ = try wholeNumber(value, key) }
+        if !["to", "host", "says", "retry"].contains(key) { _ = try wholeNumber(value, key) }
         values[key] = value
       default:
-        let known = ["provider", "match", "after", "count"] + name.parameters
+        let known = ["provider", "match", "after", "every", "count"] + name.parameters
         throw WrongOption("'\(word)' has no '\(key)'; it takes \(known.joined(separator: ", "))")
       }
     }
@@ -134,8 +161,8 @@ struct FaultRule: Sendable {
     if name.isAboutPages, !request.isList { return false }
     if name == .successFalse, request.kind != .dapit { return false }
     seen += 1
-    guard seen > skipped else { return false }
-    return count.map { seen <= skipped + $0 } ?? true
+    guard seen > skipped, (seen - skipped - 1) % interval == 0 else { return false }
+    return count.map { seen <= skipped + $0 * interval } ?? true
   }
 }
 
@@ -153,6 +180,9 @@ extension PageFaults {
     for rule in rules {
       switch rule.name {
       case .repeatPage: repeatsPage = true
+      case .cyclePages: cyclesPages = true
+      case .emptyPage: isEmpty = true
+      case .totalText: totalIsText = true
       case .ignorePaging: ignoresPaging = true
       case .totalLies: totalIsOffBy = rule.number("by", 3)
       case .clampLimit:

@@ -44,10 +44,29 @@ enum Delivery: Sendable {
   case cut(after: Int)
   /// Nothing more comes, and the connection stays open.
   case stall(after: Int, seconds: Int)
+  /// As `cut`, without a length: the body comes in chunks, the last of which is missing.
+  case cutChunked(after: Int)
+  /// As `cut`, without a length: where the connection closes the body seems to end.
+  case cutClose(after: Int)
+  /// The connection is reset after so many bytes.
+  case reset(after: Int)
+  /// Chunks without end, until the client closes.
+  case endless
   /// The connection closes without an answer.
   case drop
   /// One byte, a pause, one byte, …
   case trickle(milliseconds: Int)
+  /// One byte of the head, a pause, one byte, …
+  case trickleHead(milliseconds: Int)
+
+  /// How a client can tell where the body ends.
+  fileprivate func framing(_ length: Int) -> String {
+    switch self {
+    case .cutChunked, .endless: "Transfer-Encoding: chunked\r\n"
+    case .cutClose: ""
+    default: "Content-Length: \(length)\r\n"
+    }
+  }
 }
 
 /// An answer.
@@ -58,6 +77,12 @@ struct Reply: Sendable {
   var body: [UInt8] = []
   var delivery = Delivery.whole
   var delayMilliseconds = 0
+  /// What comes before the head.
+  var preamble: [UInt8] = []
+  /// Everything comes twice.
+  var isDoubled = false
+  /// The connection closes behind the answer although it said that it would not.
+  var closesAfterwards = false
 
   init(status: Int, body: [UInt8] = []) {
     self.status = status
@@ -82,9 +107,9 @@ struct Reply: Sendable {
   func head(keepsAlive: Bool) -> [UInt8] {
     var text = "HTTP/1.1 \(status) \(Self.reasons[status] ?? "Status")\r\n"
     text += "Date: \(Moment.now().httpDate)\r\nContent-Type: \(contentType)\r\n"
-    text += "Content-Length: \(body.count)\r\nConnection: \(keepsAlive ? "keep-alive" : "close")\r\n"
+    text += "\(delivery.framing(body.count))Connection: \(keepsAlive ? "keep-alive" : "close")\r\n"
     for header in headers { text += "\(header.name): \(header.value)\r\n" }
-    return Array((text + "\r\n").utf8)
+    return preamble + Array((text + "\r\n").utf8)
   }
 
   private static let reasons = [

@@ -101,15 +101,37 @@ private struct Connection {
     if reply.delayMilliseconds > 0 { usleep(UInt32(clamping: reply.delayMilliseconds * 1000)) }
     let head = reply.head(keepsAlive: keepsAlive)
     switch reply.delivery {
-    case .whole: return write(head + reply.body)
-    case .cut(let after):
+    case .whole:
+      let whole = head + reply.body
+      return write(reply.isDoubled ? whole + whole : whole) && !reply.closesAfterwards
+    case .cut(let after), .cutClose(let after):
       _ = write(head + reply.body.prefix(after))
+      return false
+    case .cutChunked(let after):
+      _ = write(head + chunk(reply.body.prefix(after)))
+      return false
+    case .reset(let after):
+      _ = write(head + reply.body.prefix(after))
+      // Closing then throws away what is still to be sent.
+      var now = linger(l_onoff: 1, l_linger: 0)
+      setsockopt(file, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
+      return false
+    case .endless:
+      let more = chunk([UInt8](repeating: UInt8(ascii: " "), count: 64 << 10)[...])
+      guard write(head) else { return false }
+      while write(more) {}
       return false
     case .stall(let after, let seconds):
       guard write(head + reply.body.prefix(after)) else { return false }
       waitForClient(seconds: seconds)
       return false
     case .drop: return false
+    case .trickleHead(let milliseconds):
+      for byte in head {
+        usleep(UInt32(clamping: milliseconds * 1000))
+        guard write([byte]) else { return false }
+      }
+      return write(reply.body)
     case .trickle(let milliseconds):
       guard write(head) else { return false }
       for byte in reply.body {
@@ -118,6 +140,10 @@ private struct Connection {
       }
       return true
     }
+  }
+
+  private func chunk(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
+    Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [13, 10]
   }
 
   /// Returns when the client closes, or after `seconds`.

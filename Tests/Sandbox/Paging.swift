@@ -22,6 +22,12 @@ enum PagingStyle: String, CaseIterable, Sendable {
 struct PageFaults {
   var repeatsPage = false
   var ignoresPaging = false
+  /// The first two pages for ever, in turn.
+  var cyclesPages = false
+  /// A page without rows that says how to go on.
+  var isEmpty = false
+  /// `total`, `limit` and `offset` are texts.
+  var totalIsText = false
   /// Added to the true `total`.
   var totalIsOffBy = 0
   /// Rows a page, however many are asked for.
@@ -61,11 +67,12 @@ struct PageMaker {
     if !isWhole, refusesPastTheEnd, page > 1, asked >= count, [.pages, .link, .none, .bare].contains(style) {
       throw .pastTheEnd
     }
-    let first = faults.repeatsPage ? 0 : min(asked, count)
-    let rows = view.rows[first..<min(first + size, count)]
+    let first = faults.repeatsPage ? 0 : faults.cyclesPages ? asked / size % 2 * size : min(asked, count)
+    let end = faults.isEmpty ? first : min(first + size, count)
+    let rows = view.rows[min(first, end)..<end]
     let hints = hints(
-      page: isWhole ? 1 : page, offset: asked, size: size, last: rows.last,
-      more: faults.repeatsPage || first + size < count)
+      page: isWhole ? 1 : page, offset: asked, size: size, last: rows.last ?? view.row(before: first),
+      more: faults.repeatsPage || faults.cyclesPages || end < count)
 
     var out: [UInt8] = []
     let isBare = style == .bare || (style == .whole && listMember == "results")
@@ -108,10 +115,13 @@ struct PageMaker {
     case .startingAfter: return ",\"has_more\":\(more || faults.withoutCursor)"
     case .pages:
       let pages = max(1, (total + size - 1) / size)
-      return ",\"page\":\(page),\"total_pages\":\(faults.repeatsPage ? page + 1 : pages)"
+      let isEndless = faults.repeatsPage || faults.cyclesPages
+      return ",\"page\":\(page),\"total_pages\":\(isEndless ? page + 1 : pages)"
     case .offset:
       let named = faults.claimsAskedLimit ? limit : size
-      return ",\"total\":\(total),\"limit\":\(named),\"offset\":\(offset)"
+      let mark = faults.totalIsText ? "\"" : ""
+      return ",\"total\":\(mark)\(total)\(mark),\"limit\":\(mark)\(named)\(mark)"
+        + ",\"offset\":\(mark)\(offset)\(mark)"
     case .link:
       let count = listMember == "results" ? ",\"count\":\(total)" : ""
       return "\(count),\"next\":\(more ? jsonString(link(page: page + 1)) : "null")"

@@ -130,6 +130,18 @@ struct RowList {
     views = [:]
   }
 
+  /// The last record changes, and the provider lists what changed last first.
+  mutating func touchLast() {
+    guard let place = rows.lastIndex(where: { !$0.isGone }) else { return }
+    var row = rows.remove(at: place)
+    if let old = row.slice("updated_at") {
+      let time = Moment.now().written(blank: !old.contains(UInt8(ascii: "T")))
+      row = Row(bytes: row.replacing(["updated_at": jsonString(time)]), id: row.id, sequence: row.sequence)
+    }
+    rows.insert(row, at: 0)
+    views = [:]
+  }
+
   /// The provider sorts the list the other way round.
   mutating func reorder() {
     rows.reverse()
@@ -181,6 +193,9 @@ struct RowView {
     self.placeAfter = placeAfter
     self.placeAfterID = placeAfterID
   }
+
+  /// The row that stands before a place.
+  func row(before place: Int) -> Row? { place > 0 && place <= rows.count ? rows[place - 1] : nil }
 
   func place(afterSequence sequence: Int) -> Int? { placeAfter[sequence] }
   func place(afterID id: String) -> Int? { placeAfterID[id] }

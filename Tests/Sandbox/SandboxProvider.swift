@@ -107,6 +107,7 @@ struct SandboxProvider {
       switch rule.name {
       case .insertWhileWalking: rows.insertAtHead()
       case .deleteWhileWalking: rows.deleteAtHead()
+      case .touchWhileWalking: rows.touchLast()
       case .reorder: rows.reorder()
       default: break
       }

@@ -144,7 +144,7 @@ public enum TransportError: Error, Sendable, Equatable {
     case .timeout: "no answer in time"
     case .certificate(let what):
       "the server's certificate does not verify (\(what)); if it is your own, name its issuer in ca_file"
-    case .tooLarge: "the answer is larger than 16 MiB"
+    case .tooLarge: "the answer is too large: more than 16 MiB, or a head of more than 256 KiB"
     case .setup(let what): what
     case .cancelled: "interrupted"
     }

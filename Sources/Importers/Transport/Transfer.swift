@@ -96,6 +96,8 @@ final class Transfer: @unchecked Sendable {
     switch code {
     case CURLE_OK: deliver(.failure(.connection("the answer ended within its headers")))
     case _ where isTooLarge: deliver(.failure(.tooLarge))
+    // What curl says of a header line that is longer than it takes.
+    case CURLE_OUT_OF_MEMORY where isSent: deliver(.failure(.tooLarge))
     case CURLE_OPERATION_TIMEDOUT: deliver(.failure(.timeout))
     case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_ISSUER_ERROR:
       deliver(.failure(.certificate(String(cString: errorText))))

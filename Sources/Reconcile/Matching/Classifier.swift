@@ -19,6 +19,22 @@ public struct OrderVerdict: Sendable {
   public var isFinal: Bool {
     (matchStatus == .exact || matchStatus == .cancelled) && (refundStatus == .none || refundStatus == .exact)
   }
+
+  /// The verdict on an order whose amounts add up to more than Int64 can count: one of them must be wrong, and that
+  /// must not keep the other orders from being judged.
+  static func uncountable(_ order: OrderCase) -> OrderVerdict {
+    var verdict = OrderVerdict(
+      matchStatus: .unknown, refundStatus: .unknown, collected: nil, due: nil, refunded: nil, refundFees: 0,
+      asked: 0)
+    var finding = Finding(.amountUnknown)
+    finding.orderID = order.orderID
+    finding.currency = order.amount.currency
+    finding.expected = order.amount.minorUnits
+    finding.explanation =
+      "The amounts of this order add up to more than can be counted exactly; one of them must be wrong."
+    verdict.findings = [finding]
+    return verdict
+  }
 }
 
 /// Classifies an order. Pure: the same case, rules and gaps always give the same verdict.
@@ -32,19 +48,7 @@ public struct Classifier: Sendable {
   ///
   /// An order whose amounts add up to more than can be counted exactly is `unknown`.
   public func verdict(_ order: OrderCase, gaps: () throws -> ReadingGaps) throws -> OrderVerdict {
-    do { return try exactVerdict(order, gaps: gaps) } catch is MoneyError {
-      var verdict = OrderVerdict(
-        matchStatus: .unknown, refundStatus: .unknown, collected: nil, due: nil, refunded: nil, refundFees: 0,
-        asked: 0)
-      var finding = Finding(.amountUnknown)
-      finding.orderID = order.orderID
-      finding.currency = order.amount.currency
-      finding.expected = order.amount.minorUnits
-      finding.explanation =
-        "The amounts of this order's payments and refunds add up to more than can be counted exactly; one must be wrong."
-      verdict.findings = [finding]
-      return verdict
-    }
+    do { return try exactVerdict(order, gaps: gaps) } catch is MoneyError { return .uncountable(order) }
   }
 
   private func exactVerdict(_ order: OrderCase, gaps: () throws -> ReadingGaps) throws -> OrderVerdict {

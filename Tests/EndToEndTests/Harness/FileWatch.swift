@@ -6,7 +6,7 @@ final class FileWatch {
   private let path: String
 
   /// The file must exist.
-  init(_ path: String) throws {
+  private init(_ path: String) throws {
     self.path = path
     watch = inotify_init1(Int32(IN_CLOEXEC))
     guard watch >= 0, inotify_add_watch(watch, path, UInt32(IN_MODIFY)) >= 0 else {
@@ -16,8 +16,17 @@ final class FileWatch {
 
   deinit { close(watch) }
 
-  /// Returns when the file's text is as wanted; throws when it is not within a minute.
-  func wait(until isWanted: (String) throws -> Bool) throws {
+  /// Returns when the file's text is as wanted; throws when it is not within a minute. It waits on a thread of
+  /// its own: those that tests run on are few.
+  static func wait(_ path: String, until isWanted: @escaping @Sendable (String) throws -> Bool) async throws {
+    try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
+      Thread.detachNewThread {
+        continuation.resume(with: Result { try FileWatch(path).block(until: isWanted) })
+      }
+    }
+  }
+
+  private func block(until isWanted: (String) throws -> Bool) throws {
     let end = Date().addingTimeInterval(60)
     var events = [UInt8](repeating: 0, count: 4_096)
     while try !isWanted(text(of: path)) {

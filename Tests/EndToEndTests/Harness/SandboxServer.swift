@@ -72,12 +72,12 @@ final class SandboxServer: Sendable {
   }
 
   /// Returns when the log holds such a request; the sandbox writes the line before it answers.
-  func wait(for isWanted: (LoggedRequest) -> Bool) throws {
-    try FileWatch(logPath).wait { _ in try requests().contains(where: isWanted) }
+  func wait(for isWanted: @escaping @Sendable (LoggedRequest) -> Bool) async throws {
+    try await FileWatch.wait(logPath) { _ in try self.requests().contains(where: isWanted) }
   }
 
   /// Returns when so many requests were made.
-  func wait(forRequests count: Int) throws {
-    try FileWatch(logPath).wait { $0.utf8.count { $0 == 10 } >= count }
+  func wait(forRequests count: Int) async throws {
+    try await FileWatch.wait(logPath) { $0.utf8.count { $0 == 10 } >= count }
   }
 }

@@ -14,12 +14,18 @@ final class Trial: Sendable {
   /// The sandbox of the last `sandbox()`, kept running.
   private let server = Mutex<SandboxServer?>(nil)
   static let providers = ["dapit", "gate", "inflow", "maxfi"]
+  /// The usual arguments; `formats` is added where a workbook is wanted too.
   static let month = ["--from", "2025-03-01", "--to", "2025-03-31", "--as-of", "2025-04-01T06:00:00Z"]
 
-  /// Writes the shop and a configuration that reads its saved responses.
-  init(_ shop: Shop = .march) throws {
+  static let allFormats = ["--format", "csv,xlsx"]
+
+  /// Writes the shop and a configuration that reads its saved responses; lists begin with the newest row
+  /// unless they are to stay as they are.
+  init(_ shop: Shop = .march, sorted: Bool = true) throws {
     home = try TemporaryFolder()
-    for (name, text) in shop.newestFirst().files { try write(text, to: folder + "/" + name) }
+    for (name, text) in (sorted ? shop.newestFirst() : shop).files {
+      try write(text, to: folder + "/" + name)
+    }
     try configure()
   }
 
@@ -28,6 +34,21 @@ final class Trial: Sendable {
 
   /// A path inside the folder.
   func path(_ name: String) -> String { folder + "/" + name }
+
+  /// Whether a file or folder is there.
+  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
+
+  /// Changes a file's text; the old text must be in it.
+  func edit(_ name: String, _ old: String, _ new: String) throws {
+    let before = try text(of: path(name))
+    guard before.contains(old) else { throw Trouble("\(name) has no \(old)") }
+    try write(before.replacing(old, with: new), to: path(name))
+  }
+
+  /// Adds to the end of a file.
+  func append(_ text: String, to name: String) throws {
+    try write(try EndToEndTests.text(of: path(name)) + text, to: path(name))
+  }
 
   /// Writes `reconcile.toml`: from the saved responses, or from a sandbox on this port.
   ///
@@ -38,6 +59,7 @@ final class Trial: Sendable {
       [reporting]
       time_zone = "Europe/Vilnius"
       output = "reports"
+      formats = ["csv"]
       \(more("reporting"))
       [warehouse]
       path = "reconcile.sqlite"

@@ -1,0 +1,103 @@
+import Foundation
+import Testing
+
+@Suite("Outputs that cannot be written")
+struct OutputTests {
+  @Test("a file in place of the output folder is 73")
+  func fileInPlace() async throws {
+    let trial = try Trial()
+    try write("mine\n", to: trial.path("reports"))
+    let ending = try await trial.run()
+    #expect(ending.status == 73 && ending.errors.contains(trial.path("reports")), "\(ending.errors)")
+    #expect(try text(of: trial.path("reports")) == "mine\n")
+    try FileManager.default.removeItem(atPath: trial.path("reports"))
+    #expect(try await trial.run(Trial.month + ["--no-import"]).status == 0)
+    try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
+  }
+
+  @Test(
+    "a folder in place of one file is 73, and the earlier files stay as they were",
+    arguments: [
+      "orders.csv", "reconciliation.xlsx", "summary.json",
+    ])
+  func folderInPlace(name: String) async throws {
+    let trial = try Trial()
+    #expect(try await trial.run(Trial.month + Trial.allFormats).status == 0)
+    let folder = trial.path("reports/2025-03-01_2025-03-31")
+    let other = name == "orders.csv" ? "payments.csv" : "orders.csv"
+    let before = try bytes(of: folder + "/" + other)
+    try FileManager.default.removeItem(atPath: folder + "/" + name)
+    try FileManager.default.createDirectory(atPath: folder + "/" + name, withIntermediateDirectories: false)
+    try trial.append("late,2025-03-05,EUR,1.00,maxfi,,\n", to: "orders.csv")
+    let ending = try await trial.run(Trial.month + Trial.allFormats)
+    #expect(ending.status == 73 && ending.errors.contains(name), "\(ending.errors)")
+    #expect(try bytes(of: folder + "/" + other) == before)
+    try expectNoHiddenFiles(folder)
+    try FileManager.default.removeItem(atPath: folder + "/" + name)
+    #expect(try await trial.run(Trial.month + Trial.allFormats).status == 0)
+    #expect(try trial.report().rows("orders.csv").contains { $0["order_id"] == "late" })
+  }
+
+  @Test("standard output that is closed is 73 and found before anything is begun")
+  func closed() async throws {
+    let trial = try Trial()
+    let server = try trial.sandbox()
+    let ending = try await trial.run(output: .closed)
+    #expect(ending.status == 73 && ending.errors.contains("standard output is closed"), "\(ending.errors)")
+    #expect(!trial.exists("reconcile.sqlite") && !trial.exists("reports"))
+    #expect(try server.requests().isEmpty)
+  }
+
+  @Test("standard output on a full device is 73, and the reports are written all the same")
+  func fullDevice() async throws {
+    let trial = try Trial()
+    let ending = try await trial.run(output: .file("/dev/full"))
+    #expect(ending.status == 73 && ending.errors.contains("standard output"), "\(ending.errors)")
+    try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
+    for arguments in [["--help"], ["--version"], []] {
+      #expect(try await trial.run(arguments, output: .file("/dev/full")).status == 73, "\(arguments)")
+    }
+  }
+
+  @Test("standard error that is closed or full changes nothing")
+  func errorsNowhere() async throws {
+    for end in [StreamEnd.closed, .file("/dev/full")] {
+      let trial = try Trial()
+      #expect(try await trial.run(errors: end).status == 0)
+      try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
+    }
+  }
+
+  @Test("a reader that closes the pipe early is no error")
+  func closedPipe() async throws {
+    let trial = try Trial()
+    let pipe = try Child.pipe()
+    close(pipe.read)
+    defer { close(pipe.write) }
+    #expect(try await trial.run(output: .descriptor(pipe.write)).status == 0)
+    try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
+    #expect(try await trial.run([], output: .descriptor(pipe.write)).status == 0)
+    let script = "{ \"$0\" --period 2025-03 --as-of 2025-04-01T06:00:00Z; echo $? > status; } | head -1"
+    let shell = try Child(
+      "/bin/sh", ["-c", script, Binary.reconcile], environment: Trial.environment, directory: trial.folder,
+      output: .file(trial.path("head")), errors: .file(trial.path("head.err")))
+    #expect(await shell.end() == 0)
+    #expect(try text(of: trial.path("status")) == "0\n")
+    #expect(try text(of: trial.path("head")).hasPrefix("Reconciliation 2025-03-01 to 2025-03-31"))
+  }
+
+  @Test("only the formats that are asked for are written")
+  func formats() async throws {
+    let trial = try Trial()
+    #expect(try await trial.run(Trial.month + ["--format", "xlsx"]).status == 0)
+    let names = try FileManager.default.contentsOfDirectory(
+      atPath: trial.path("reports/2025-03-01_2025-03-31"))
+    #expect(names.sorted() == ["reconciliation.xlsx", "summary.json"])
+  }
+}
+
+/// A folder of reports holds nothing that a run left half done.
+func expectNoHiddenFiles(_ folder: String, location: SourceLocation = #_sourceLocation) throws {
+  let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
+  #expect(names.filter { $0.hasPrefix(".") } == [], sourceLocation: location)
+}
