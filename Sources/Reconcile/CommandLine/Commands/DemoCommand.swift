@@ -19,11 +19,13 @@ struct DemoCommand: AsyncParsableCommand {
     let target = Folder(FileManager.default.currentDirectoryPath).absolute(folder)
     let month = SampleShop.month()
     try DemoFolder.write(month, to: target)
-    // The earlier answers come first, so that the run notices which records are gone since.
-    _ = try await reconcile(target, SampleShop.earlierConfigurationName, "import", .importing, isQuiet: true)
+    // The earlier answers come first, so that the run notices which records are gone since. What is to be said
+    // about them the run says again.
+    let silent = try Console(
+      quiet: true, verbose: false, logFormat: speech.logFormat, output: ErrorOutput { _ in })
+    _ = try await reconcile(target, SampleShop.earlierConfigurationName, "import", .importing, silent)
     let status = try await reconcile(
-      target, SampleShop.configurationName, "run", [.importing, .matching, .reporting],
-      isQuiet: speech.quiet)
+      target, SampleShop.configurationName, "run", [.importing, .matching, .reporting], try Console(speech))
     guard status == .finished || status == .inputRejected else { return try finish(status) }
     if speech.quiet { return }
     try StandardOutput.write(DemoFolder.nextSteps(month, in: folder))
@@ -33,14 +35,12 @@ struct DemoCommand: AsyncParsableCommand {
   /// Runs stages with one of the demo's configurations. The environment is left out: a demo must never write
   /// into the warehouse that `RECONCILE_WAREHOUSE` names.
   private func reconcile(
-    _ target: String, _ name: String, _ command: String, _ stages: Stages, isQuiet: Bool
+    _ target: String, _ name: String, _ command: String, _ stages: Stages, _ console: Console
   ) async throws -> ExitStatus {
     let configuration = try ConfigurationLoader(environment: [:], workingDirectory: target).load(config: name)
     let session = Session(
       configuration: configuration, settings: configuration.settings, asOf: SampleShop.asOf,
-      period: SampleShop.period,
-      console: try Console(quiet: isQuiet, verbose: speech.verbose, logFormat: speech.logFormat),
-      allowTest: false, failsOnDiscrepancies: false)
+      period: SampleShop.period, console: console, allowTest: false, failsOnDiscrepancies: false)
     var run = ReconciliationRun(session: session, command: command, stages: stages)
     return try await run.execute()
   }

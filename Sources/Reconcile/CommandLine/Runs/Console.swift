@@ -15,9 +15,10 @@ struct Console: Sendable {
   }
 
   /// A console as quiet, as talkative and with such log lines as the caller says.
-  init(quiet: Bool, verbose: Bool, logFormat: String?) throws(Failure) {
+  init(
+    quiet: Bool, verbose: Bool, logFormat: String?, output: ErrorOutput = ErrorOutput()
+  ) throws(Failure) {
     let environment = ProcessInfo.processInfo.environment
-    let output = ErrorOutput()
     let format = try LogFormat.choose(option: logFormat, environment: environment)
     let level: Logger.Level = verbose ? .debug : quiet ? .error : .notice
     errors = output
