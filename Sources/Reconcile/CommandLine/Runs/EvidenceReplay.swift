@@ -61,7 +61,8 @@ struct EvidenceReplay {
     func endWalks(before evidence: Int64) throws {
       while let walk = walks.first, walk.afterEvidence < evidence {
         walks.removeFirst()
-        if let listed = ProviderStream(rawValue: walk.stream)?.listed {
+        // What a walk held cannot be told any more where bytes of it were purged; its marks are still there.
+        if let listed = ProviderStream(rawValue: walk.stream)?.listed, !purged.contains(walk.provider) {
           try readers[walk.provider]?.writer.repeatWalk(listOf: listed)
         }
       }

@@ -1,0 +1,55 @@
+import Foundation
+import ReconcileCore
+import ReconcileWarehouse
+import Testing
+
+@testable import reconcile
+
+@Suite("Evidence that was purged takes no record with it")
+struct ReplayTests {
+  /// Imports and matches a Dapit list that holds this payment and no other.
+  private func importList(of reference: String, in folder: ScratchFolder) async throws -> Settings {
+    try folder.write("saved/list_refunds.json", #"{"success": true, "data": []}"#)
+    try folder.write(
+      "saved/list_transactions.json",
+      """
+      {"success": true, "total": 1, "offset": 0, "limit": 200, "transactions": [{"reference_number":
+      "\(reference)", "amount": "10.00", "status": "confirmed", "created_at": "2026-03-02T10:00:00Z"}]}
+      """)
+    let file = try folder.write(
+      "reconcile.toml", "[providers.dapit]\nkind = \"dapit\"\ndirectory = \"saved\"\n")
+    let configuration = try ConfigurationLoader(environment: [:], workingDirectory: folder.path)
+      .load(config: file)
+    let day = try #require(BusinessDay("2026-03-02"))
+    let session = Session(
+      configuration: configuration, settings: configuration.settings, asOf: SmallShop.now,
+      period: try #require(Period(from: day, to: day)),
+      console: try Console(quiet: true, verbose: false, logFormat: nil), allowTest: false,
+      failsOnDiscrepancies: false)
+    var run = ReconciliationRun(session: session, command: "run", stages: [.importing, .matching])
+    #expect(try await run.execute() == .finished)
+    return configuration.settings
+  }
+
+  private func differences(_ settings: Settings) throws -> [String] {
+    let warehouse = try Warehouse(path: settings.warehousePath, access: .read)
+    let quiet = ProgressReporter(
+      terminal: Terminal(isTerminal: false, width: 80), isQuiet: true, output: Collected().output)
+    return try EvidenceReplay(settings: settings, progress: quiet).run(on: warehouse).differences
+  }
+
+  @Test("a deep check finds nothing wrong after a purge, be it of some evidence or of all")
+  func purge() async throws {
+    let folder = try ScratchFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let settings = try await importList(of: "DP-260301-000001", in: folder)
+    let between = Instant.now()
+    // The second list no longer holds the first payment, which is withdrawn and stays.
+    _ = try await importList(of: "DP-260302-000002", in: folder)
+    #expect(try differences(settings) == [])
+    for instant in [between, .now()] {
+      #expect(try Warehouse(path: settings.warehousePath, access: .write).purge(before: instant) > 0)
+      #expect(try differences(settings) == [])
+    }
+  }
+}
