@@ -181,6 +181,8 @@ public struct ProviderOutcome: Sendable {
   public var pages: Int64 = 0
   public var records: Int64 = 0
   public var requests: Int64 = 0
+  /// How each list was read and each kind of look-up made.
+  public var readings: [StreamReading] = []
 
   public init(ending: Ending) { self.ending = ending }
 }

@@ -40,6 +40,23 @@ enum SummaryJSON {
       ("rejected", .count(coverage.rejected)),
       ("complete", .flag(coverage.complete)),
       ("message", JSONText(coverage.message)),
+      ("newest_record_at", coverage.newestRecordAt.map { .text("\($0)") } ?? .null),
+      ("readings", .list(coverage.readings.map(reading))),
+    ])
+  }
+
+  /// How a list was read: what "complete" rests on.
+  private static func reading(_ reading: StreamReading) -> JSONText {
+    .object([
+      ("stream", .text(reading.stream)),
+      ("lookups", .flag(reading.isLookup)),
+      ("window", .text(reading.window)),
+      ("pages", .count(reading.pages)),
+      ("rows", .count(reading.rows)),
+      ("distinct", reading.distinct.map(JSONText.count) ?? .null),
+      ("total", reading.total.map(JSONText.count) ?? .null),
+      ("walks", .count(reading.walks)),
+      ("complete", .flag(reading.isComplete)),
     ])
   }
 

@@ -4,11 +4,20 @@ extension NetworkImport {
   /// Reads one list to its end. A complete walk of the unfiltered list is reported to the sink; what came of an
   /// incomplete one stays.
   func readList(
-    _ call: ReadCall, stream: ProviderStream, on line: ProviderLine, isFiltered: Bool = false
+    _ call: ReadCall, stream: ProviderStream, on line: ProviderLine, window: ClosedRange<Instant>? = nil
   ) async throws -> Bool {
+    var isComplete = false
     var walk = ListWalk(hintlessIsWhole: call == .dapitRefunds)
     var position = ListWalk.start
     var count = (pages: 0, records: 0)
+    defer {
+      note(
+        reading: StreamReading(
+          stream: stream.rawValue, isLookup: false, pages: Int64(count.pages), rows: Int64(count.records),
+          distinct: Int64(walk.distinct), total: walk.total.map(Int64.init), walks: Int64(walk.walkNumber),
+          window: window.map { "created \($0.lowerBound) to \($0.upperBound)" } ?? "all",
+          isComplete: isComplete))
+    }
     while true {
       try Task.checkCancellation()
       let step: ListWalk.Step
@@ -29,7 +38,8 @@ extension NetworkImport {
       switch step {
       case .ask(let next): position = next
       case .complete:
-        if !isFiltered { try sink.walkCompleted(stream, from: settings.name) }
+        if window == nil { try sink.walkCompleted(stream, from: settings.name) }
+        isComplete = true
         return true
       case .incomplete(let reason):
         note(problem: "\(stream.rawValue): \(line.scrubber.scrubbed(reason))")
@@ -41,14 +51,27 @@ extension NetworkImport {
   /// Asks once for the period's days. A provider that answers 400 or 404 has no report to give.
   func readSettlement(on line: ProviderLine) async throws {
     let call = ReadCall.dapitSettlement(from: period.from, to: period.to)
+    var count: Int64 = 0
+    var isComplete = false
+    defer {
+      note(
+        reading: StreamReading(
+          stream: ProviderStream.settlementReport.rawValue, isLookup: false, pages: count, rows: count,
+          distinct: count, total: nil, walks: 1, window: "\(period.from) to \(period.to)",
+          isComplete: isComplete))
+    }
     switch try await fetch(call, at: .first, stream: .settlementReport, on: line) {
     case .value(let body):
       if let contents = try store(body.body, as: body.evidence) {
+        count = Int64(contents.settlements.count)
+        isComplete = true
         sink.progress(
           settings.name, stream: .settlementReport, pages: 1, records: contents.recordCount, of: nil)
         try sink.walkCompleted(.settlementReport, from: settings.name)
       }
-    case .status(400, _), .status(404, _): try sink.walkCompleted(.settlementReport, from: settings.name)
+    case .status(400, _), .status(404, _):
+      isComplete = true
+      try sink.walkCompleted(.settlementReport, from: settings.name)
     case .hungUp: break
     case .status(_, let words), .failed(let words):
       note(problem: "\(ProviderStream.settlementReport.rawValue): \(words)")

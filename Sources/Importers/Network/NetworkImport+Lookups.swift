@@ -27,6 +27,14 @@ extension NetworkImport {
     guard !wanted.isEmpty else { return }
     let reading = reading(on: line)
     var tally = Tally(batchStartedAt: line.clock.now())
+    defer {
+      note(
+        reading: StreamReading(
+          stream: stream.rawValue, isLookup: true, pages: tally.found, rows: Int64(wanted.count),
+          distinct: tally.found, total: nil, walks: 0,
+          window: wanted[0].isRefund ? "refunds by id" : "payments by id",
+          isComplete: tally.answered == wanted.count))
+    }
     try await withThrowingTaskGroup(of: (Lookup, Result).self) { group in
       var rest = wanted[...]
       for _ in 0..<Self.atOnce {
@@ -86,6 +94,9 @@ extension NetworkImport {
     var outcomes: [(lookup: Lookup, outcome: LookupOutcome)] = []
     var batchStartedAt: Double
     var done = 0
+    var found: Int64 = 0
+    /// Look-ups that were answered, be it with "not found".
+    var answered = 0
     var failures = 0
     var firstFailure: String?
     var wasCancelled = false
@@ -98,10 +109,15 @@ extension NetworkImport {
       case .body(let fetched):
         bodies.append(fetched)
         switch fetched.body.contents {
-        case .success: outcomes.append((lookup, .found))
+        case .success:
+          found += 1
+          answered += 1
+          outcomes.append((lookup, .found))
         case .failure(let unreadable): fail(lookup, "\(fetched.evidence.request): \(unreadable.reason)")
         }
-      case .notFound: outcomes.append((lookup, .notFound))
+      case .notFound:
+        answered += 1
+        outcomes.append((lookup, .notFound))
       case .failed(let words): fail(lookup, words)
       // Why the line was cut is told once for the provider.
       case .hungUp: outcomes.append((lookup, .failed))

@@ -16,6 +16,7 @@ public actor NetworkImport {
   var pages: Int64 = 0
   var records: Int64 = 0
   private var problems: [String] = []
+  private var readings: [StreamReading] = []
   /// Transactions that refunds name, in the order they were met (Inflow).
   private(set) var refundTransactions: [Identifier] = []
 
@@ -72,7 +73,7 @@ public actor NetworkImport {
     let memory = try sink.memory(of: settings.name)
     let window = memory.hasCompleteWalk ? createdWindow : nil
     _ = try await readList(
-      .inflowRefunds(pageSize: 100, created: window), stream: .refunds, on: line, isFiltered: window != nil)
+      .inflowRefunds(pageSize: 100, created: window), stream: .refunds, on: line, window: window)
     if window != nil {
       let open = memory.openRefunds.map { Lookup(id: $0, isRefund: true) }
       try await lookUp(open, stream: .refunds, on: line) { .inflowRefund($0) }
@@ -93,6 +94,9 @@ public actor NetworkImport {
     ResponseReading(reader: reader, mask: mask, scrubber: line.scrubber, clock: line.clock)
   }
 
+  /// Notes how a list was read or look-ups were made.
+  func note(reading: StreamReading) { readings.append(reading) }
+
   /// Notes a problem that leaves the provider incomplete.
   func note(problem: String) { problems.append(problem) }
 
@@ -104,6 +108,7 @@ public actor NetworkImport {
 
   private func outcome() -> ProviderOutcome {
     var outcome = ProviderOutcome(ending: .complete)
+    outcome.readings = readings
     var reasons = problems
     switch line {
     case .failure(let refused): reasons.insert(refused.reason, at: 0)

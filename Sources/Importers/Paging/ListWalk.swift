@@ -30,7 +30,8 @@ struct ListWalk {
   /// A list that is whole when its body has no hint (Dapit `list_refunds`).
   private let hintlessIsWhole: Bool
   private var pass = Pass()
-  private var walkNumber = 1
+  /// The walk from the first page on that is under way or was the last.
+  private(set) var walkNumber = 1
   private var isChecking = false
   private var pagesInAll = 0
   /// Ids of the walks before this one, pages read again for checking included.
@@ -40,6 +41,9 @@ struct ListWalk {
 
   /// The total the list names, for progress.
   var total: Int? { pass.firstTotal }
+
+  /// Different rows that the latest walk met.
+  var distinct: Int { pass.seen.count }
 
   init(hintlessIsWhole: Bool = false) { self.hintlessIsWhole = hintlessIsWhole }
 

@@ -3,11 +3,11 @@ import ReconcileCore
 /// Whether a list that ends with the files ends where the provider says it does.
 struct ListEnd {
   private var last: PageHint = .none
-  private var rows = 0
+  private(set) var rows = 0
   /// Hashes of the ids, kept only once a total was announced: a large list would cost much memory otherwise.
   private var identities = Set<Int>()
   private var keepsIdentities: Bool?
-  private var largestTotal: Int?
+  private(set) var largestTotal: Int?
   private var pages = Set<Int>()
   private var pageCount = 0
 
@@ -26,6 +26,9 @@ struct ListEnd {
       for row in contents.rows { identities.insert(row.identity.hashValue) }
     }
   }
+
+  /// Different rows; nil where they were not counted.
+  var distinct: Int? { keepsIdentities == true ? identities.count : nil }
 
   /// Why the list is not whole; nil where nothing says so.
   var problem: String? {

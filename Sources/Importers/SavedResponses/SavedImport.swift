@@ -49,6 +49,7 @@ struct SavedImport {
   private var knownTransactions = Set<Identifier>()
   private var problems: [String] = []
   private var problemCount = 0
+  private var readings: [StreamReading] = []
   private var pages: Int64 = 0
   private var records: Int64 = 0
   private let startedAt = Instant.now()
@@ -70,6 +71,7 @@ struct SavedImport {
       ending = .incomplete(problems.joined(separator: "; ") + (more > 0 ? "; and \(more) more" : ""))
     }
     var outcome = ProviderOutcome(ending: ending)
+    outcome.readings = readings
     outcome.pages = pages
     outcome.records = records
     return outcome
@@ -103,6 +105,12 @@ struct SavedImport {
     } else if let problem = end.problem {
       note("\(files.names.last ?? stream.rawValue): \(problem)")
     }
+    readings.append(
+      StreamReading(
+        stream: stream.rawValue, isLookup: false, pages: Int64(bodies), rows: Int64(end.rows),
+        distinct: end.distinct.map(Int64.init), total: end.largestTotal.map(Int64.init), walks: 1,
+        window: "all",
+        isComplete: problemCount == before))
     if problemCount == before { try sink.walkCompleted(stream, from: provider.name) }
   }
 
@@ -111,12 +119,21 @@ struct SavedImport {
     let files = SavedFiles(directory: directory, stream: .settlementReport)
     let days = days
     let before = problemCount
+    var used: Int64 = 0
     try await readAll(files, .settlementReport) { _, prepared in
       guard case .success(let contents) = prepared.contents, let days, !contents.settlements.isEmpty else {
         return true
       }
-      return contents.settlements.contains { $0.from <= days.upperBound && days.lowerBound <= $0.to }
+      let isUsed = contents.settlements.contains { $0.from <= days.upperBound && days.lowerBound <= $0.to }
+      if isUsed { used += 1 }
+      return isUsed
     }
+    readings.append(
+      StreamReading(
+        stream: ProviderStream.settlementReport.rawValue, isLookup: false, pages: used, rows: used,
+        distinct: nil,
+        total: nil, walks: 1, window: days.map { "\($0.lowerBound) to \($0.upperBound)" } ?? "all",
+        isComplete: problemCount == before))
     if problemCount == before { try sink.walkCompleted(.settlementReport, from: provider.name) }
   }
 
@@ -148,6 +165,12 @@ struct SavedImport {
     var seen = Set<Lookup>()
     let outcomes = lookups.filter { seen.insert($0).inserted }
       .map { (lookup: $0, outcome: found.contains($0) ? .found : absent) }
+    readings.append(
+      StreamReading(
+        stream: stream.rawValue, isLookup: true, pages: Int64(found.count), rows: Int64(outcomes.count),
+        distinct: Int64(found.count), total: nil, walks: 0,
+        window: isRefund ? "refunds by id" : "payments by id",
+        isComplete: problemCount == before))
     try sink.note(outcomes, from: provider.name)
   }
 

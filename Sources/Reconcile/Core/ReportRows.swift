@@ -181,12 +181,50 @@ public struct ProviderCoverage: Sendable {
   public var readAt: Instant?
   /// The newest payment or refund date on record.
   public var newestRecordAt: Instant?
+  /// How each list was read and each kind of look-up made, in the order it was done.
+  public var readings: [StreamReading] = []
 
   public init(name: String, kind: ProviderKind, status: String, complete: Bool) {
     self.name = name
     self.kind = kind
     self.status = status
     self.complete = complete
+  }
+}
+
+/// How one list was read, or one kind of look-up made: the proof behind "complete".
+public struct StreamReading: Sendable, Equatable {
+  /// The list or kind of response, as saved responses name it.
+  public var stream: String
+  /// Whether ids were asked for one by one, because the provider lists nothing of the kind.
+  public var isLookup: Bool
+  /// Bodies read.
+  public var pages: Int64
+  /// Rows received, those that came twice included; of look-ups the ids asked for.
+  public var rows: Int64
+  /// Different records; of look-ups those found. nil where they were not counted.
+  public var distinct: Int64?
+  /// What the provider says the list holds; nil where it says nothing.
+  public var total: Int64?
+  /// Walks from the first page on that it took; 0 for look-ups.
+  public var walks: Int64
+  /// What was asked for: `all`, or the window of a filtered list.
+  public var window: String
+  public var isComplete: Bool
+
+  public init(
+    stream: String, isLookup: Bool, pages: Int64, rows: Int64, distinct: Int64?, total: Int64?, walks: Int64,
+    window: String, isComplete: Bool
+  ) {
+    self.stream = stream
+    self.isLookup = isLookup
+    self.pages = pages
+    self.rows = rows
+    self.distinct = distinct
+    self.total = total
+    self.walks = walks
+    self.window = window
+    self.isComplete = isComplete
   }
 }
 

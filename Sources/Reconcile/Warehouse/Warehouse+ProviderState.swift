@@ -92,7 +92,9 @@ extension ProviderWriter {
 
   /// Ends the provider's import and leaves what a report must say about it.
   public func finish(
-    status: String, message: String?, pages: Int64, records: Int64, requests: Int64, at instant: Instant
+    status: String, message: String?, pages: Int64, records: Int64, requests: Int64,
+    readings: [StreamReading],
+    at instant: Instant
   ) throws {
     try warehouse.write { db in
       try db.execute(
@@ -105,6 +107,14 @@ extension ProviderWriter {
           status, pages, records, tally.new, tally.changed, tally.rejected, tally.test, requests, message,
           instant.microseconds, settings.name, run.number,
         ])
+      for (place, reading) in readings.enumerated() {
+        try db.execute(
+          sql: "INSERT OR REPLACE INTO stream_reading VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+          arguments: [
+            settings.name, run.number, place, reading.stream, reading.isLookup, reading.pages, reading.rows,
+            reading.distinct, reading.total, reading.walks, reading.window, reading.isComplete,
+          ])
+      }
     }
   }
 

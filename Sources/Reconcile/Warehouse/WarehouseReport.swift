@@ -248,6 +248,7 @@ extension Warehouse {
           coverage.test = state["test_count"]
           coverage.requests = state["request_count"]
           coverage.readAt = Instant(microseconds: state["read_at"])
+          coverage.readings = try Self.readings(of: provider.name, run: state["run"], db)
         }
         var messages = [state?["message"] as String?].compactMap { $0 }
         if state == nil { messages.append("no import of this provider is on record") }
@@ -262,6 +263,18 @@ extension Warehouse {
         ).map(Instant.init(microseconds:))
         return coverage
       }
+    }
+  }
+
+  private static func readings(of provider: String, run: Int64, _ db: Database) throws -> [StreamReading] {
+    try Row.fetchAll(
+      db, sql: "SELECT * FROM stream_reading WHERE provider = ? AND run = ? ORDER BY place",
+      arguments: [provider, run]
+    ).map { row in
+      StreamReading(
+        stream: row["stream"], isLookup: row["is_lookup"], pages: row["page_count"], rows: row["row_count"],
+        distinct: row["distinct_count"], total: row["total_count"], walks: row["walk_count"],
+        window: row["window"], isComplete: row["is_complete"])
     }
   }
 

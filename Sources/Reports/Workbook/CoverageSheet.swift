@@ -38,5 +38,42 @@ struct CoverageSheet {
       try cells.write(provider.newestRecordAt.map(Cell.instant) ?? .blank, to: sheet, row, 8)
       try cells.write(Cell(provider.message), to: sheet, row, 9)
     }
+    try writeReadings(to: sheet, from: header + 1 + facts.providers.count + 1)
+  }
+
+  private static let readingColumns = [
+    "provider", "stream", "read by", "complete", "pages", "rows", "distinct", "total_named", "walks",
+    "window",
+  ]
+
+  /// What "complete" rests on: how each list was read and each kind of look-up made.
+  private func writeReadings(to sheet: SheetWriter, from first: Int) throws {
+    let styles = cells.styles
+    try sheet.text(first, 0, "How each list was read", styles.heading)
+    let header = first + 1
+    for (column, name) in Self.readingColumns.enumerated() {
+      try sheet.text(header, column, name, (4...8).contains(column) ? styles.headerRight : styles.header)
+    }
+    var row = header + 1
+    for provider in facts.providers {
+      for reading in provider.readings {
+        try cells.text(provider.name, to: sheet, row, 0, styles.strong)
+        try cells.text(reading.stream, to: sheet, row, 1, styles.text)
+        try sheet.text(row, 2, reading.isLookup ? "one by one" : "list", styles.text)
+        try cells.write(.flag(reading.isComplete), to: sheet, row, 3)
+        let counts = [reading.pages, reading.rows, reading.distinct, reading.total, reading.walks]
+        for (index, count) in counts.enumerated() {
+          if let count { try cells.count(count, to: sheet, row, 4 + index) }
+        }
+        try cells.text(reading.window, to: sheet, row, 9, styles.text)
+        row += 1
+      }
+      if !provider.kind.listsPayments {
+        try cells.text(provider.name, to: sheet, row, 0, styles.strong)
+        try sheet.text(row, 1, "payments without an order", styles.text)
+        try sheet.text(row, 2, "cannot be listed", styles.bad)
+        row += 1
+      }
+    }
   }
 }

@@ -39,7 +39,7 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
       try writer.finish(
         status: status, message: message, pages: outcome.pages, records: outcome.records,
         requests: outcome.requests,
-        at: Instant.now())
+        readings: outcome.readings, at: Instant.now())
       return writer.rejectedCount
     }
   }
@@ -159,6 +159,7 @@ extension ProviderOutcome {
     joined.pages = pages + other.pages
     joined.records = records + other.records
     joined.requests = requests + other.requests
+    joined.readings = readings + other.readings
     return joined
   }
 }

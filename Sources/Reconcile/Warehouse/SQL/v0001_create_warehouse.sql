@@ -263,6 +263,22 @@ CREATE TABLE provider_import (
   read_at INTEGER NOT NULL,
   PRIMARY KEY (provider, run)
 ) STRICT, WITHOUT ROWID;
+-- How an import read each list and made each kind of look-up.
+CREATE TABLE stream_reading (
+  provider TEXT NOT NULL,
+  run INTEGER NOT NULL REFERENCES run (id),
+  place INTEGER NOT NULL,
+  stream TEXT NOT NULL,
+  is_lookup INTEGER NOT NULL CHECK (is_lookup IN (0, 1)),
+  page_count INTEGER NOT NULL,
+  row_count INTEGER NOT NULL,
+  distinct_count INTEGER,
+  total_count INTEGER,
+  walk_count INTEGER NOT NULL,
+  window TEXT NOT NULL,
+  is_complete INTEGER NOT NULL CHECK (is_complete IN (0, 1)),
+  PRIMARY KEY (provider, run, place)
+) STRICT, WITHOUT ROWID;
 -- The latest import of each provider.
 CREATE VIEW provider_state AS
 SELECT * FROM provider_import i WHERE run = (SELECT max(run) FROM provider_import l WHERE l.provider = i.provider);
