@@ -52,7 +52,7 @@ enum Leeway {
   case sameRecords
 }
 
-/// Notes an issue for the first line in which two reports differ.
+/// Records the first line in which two reports differ.
 func expectEqual(
   _ report: Report, _ expected: Report, _ leeway: Leeway, _ what: String = "",
   location: SourceLocation = #_sourceLocation
@@ -67,7 +67,7 @@ func expectEqual(
     location: location)
 }
 
-/// Notes an issue for the first line in which two texts differ.
+/// Records the first line in which two texts differ.
 func expectEqual(
   _ text: String, _ expected: String, _ what: String, location: SourceLocation = #_sourceLocation
 ) {
