@@ -94,7 +94,8 @@ extension Report {
   fileprivate func comparableSummary(_ leeway: Leeway) throws -> String {
     var summary = try summary()
     for key in ["run_id", "generated_at"] { summary[key] = nil }
-    let volatile = leeway == .sameWarehouse ? ["new", "changed"] : ["new", "changed", "pages", "records"]
+    var volatile = ["new", "changed"]
+    if leeway == .sameRecords { volatile += ["pages", "records", "readings", "newest_record_at"] }
     var providers = summary["providers"] as? [String: [String: Any]] ?? [:]
     for name in providers.keys { volatile.forEach { providers[name]?[$0] = nil } }
     summary["providers"] = providers
