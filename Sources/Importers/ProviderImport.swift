@@ -51,6 +51,8 @@ public struct BodyContents: Sendable {
   public var next: PageHint = .none
   /// What the body has that no document names, and the currencies that occur in it.
   public var drift: Set<Drift> = []
+  /// Ids of records that are rejects: the list still holds them.
+  public var rejectedIDs: [Identifier] = []
 
   public init() {}
 }
@@ -139,8 +141,9 @@ public enum LookupOutcome: Sendable, Equatable { case found, notFound, failed }
 
 /// What the warehouse already knows when a provider's import begins.
 public struct ProviderMemory: Sendable {
-  /// Whether a complete walk of the refund list is on record (Inflow may then ask for a window only).
-  public var hasCompleteWalk = false
+  /// When the import began that last read the refund list to its end; nil while no complete walk is on record
+  /// (Inflow then reads the whole list, and later only what was created since).
+  public var refundsReadAt: Instant?
   /// Refunds that were not final, by id (Inflow asks for each of them in a filtered re-read).
   public var openRefunds: [Identifier] = []
 
@@ -160,9 +163,10 @@ public protocol ImportSink: Sendable {
   func store(_ contents: BodyContents, evidence: Int64, from provider: String) throws
   /// Notes how look-ups ended, so that "not found" is only said where it was asked.
   func note(_ outcomes: [(lookup: Lookup, outcome: LookupOutcome)], from provider: String) throws
-  /// Says that a list was read completely and in full: records of this stream that this run did not see are withdrawn.
+  /// Says that a list was read to its end, in full or from a time of creation on: records of this stream, created
+  /// since then, that this run did not see are withdrawn.
   /// For settlement reports: that the provider was asked and answered, be it that there is none.
-  func walkCompleted(_ stream: ProviderStream, from provider: String) throws
+  func walkCompleted(_ stream: ProviderStream, since: Instant?, from provider: String) throws
   /// One line of progress: what is being read, how far it is.
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?)
 }

@@ -43,7 +43,7 @@ struct KilledRunTests {
     let shop = try SmallShop((0..<300).map { ("order-\($0)", "2026-03-25", "EUR", 1_000) })
     let path = shop.settings.warehousePath
     let file = try #require(FileHandle(forUpdatingAtPath: path))
-    try file.seek(toOffset: try file.seekToEnd() / 2)
+    try file.seek(toOffset: try file.seekToEnd() / 4 * 3)
     try file.write(contentsOf: Data(repeating: 0x5A, count: 9_000))
     try file.close()
     #expect(!(try shop.warehouse(.read).check(deep: false).isEmpty))

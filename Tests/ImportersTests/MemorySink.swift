@@ -73,7 +73,7 @@ final class MemorySink: ImportSink {
     }
   }
 
-  func walkCompleted(_ stream: ProviderStream, from provider: String) throws {
+  func walkCompleted(_ stream: ProviderStream, since: Instant?, from provider: String) throws {
     state.withLock { $0.completed.append(stream) }
   }
 

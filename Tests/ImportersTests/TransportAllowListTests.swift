@@ -24,7 +24,7 @@ struct TransportAllowListTests {
       try target(.dapitSettlement(from: day, to: day), base: script)
         == "/api/gateway/gateway.php?action=settlement_report&date_from=2026-03-01&date_to=2026-03-01")
     #expect(
-      try target(.inflowRefunds(pageSize: 100, created: nil), .page(2), base: host)
+      try target(.inflowRefunds(pageSize: 100, createdSince: nil), .page(2), base: host)
         == "/refunds/?page_size=100&ordering=created_at&page=2")
     #expect(try target(.inflowRefund(Identifier("RF1")), base: host) == "/refunds/RF1/")
   }

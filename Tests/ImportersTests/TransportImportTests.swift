@@ -53,7 +53,7 @@ struct TransportImportTests {
     let trial = Trial(.gate, sink: sink) { target, _ in
       if target.hasSuffix("gone") { return status(404) }
       if target.hasSuffix("bad") { return status(400) }
-      return target.hasSuffix("broken") ? status(500) : ok("x\nfound")
+      return target.hasSuffix("broken") ? status(500) : record(target)
     }
     let outcome = try await trial.run.run()
     let outcomes = sink.notes.outcomes
@@ -66,13 +66,34 @@ struct TransportImportTests {
     #expect(outcome.ending != .complete)
   }
 
+  @Test("a reply about another record is a failed look-up, and nothing of it is stored")
+  func otherRecord() async throws {
+    let lookup = Lookup(id: Identifier(stored: "p"))
+    let sink = NetworkSink(lookups: [lookup])
+    let trial = Trial(.gate, sink: sink) { _, _ in ok("x\nsomebody-else") }
+    #expect(try await trial.run.run().ending != .complete)
+    #expect(sink.notes.outcomes[lookup] == .failed)
+    #expect(sink.notes.log.allSatisfy { $0.hasPrefix("keep") })
+  }
+
+  @Test("Inflow may answer a number with the record's public id")
+  func publicID() async throws {
+    let lookup = Lookup(id: Identifier(stored: "4711"))
+    let sink = NetworkSink(lookups: [lookup])
+    let trial = Trial(.inflow, sink: sink) { target, _ in
+      target.contains("/refunds/") ? ok("next=") : ok("x\nTX99")
+    }
+    #expect(try await trial.run.run().ending == .complete)
+    #expect(sink.notes.outcomes[lookup] == .found)
+  }
+
   @Test("Gate refunds are looked up in a second step, on the same line")
   func gateRefunds() async throws {
     let lookups = [
       Lookup(id: Identifier(stored: "p")), Lookup(id: Identifier(stored: "r"), isRefund: true),
     ]
     let sink = NetworkSink(lookups: lookups)
-    let trial = Trial(.gate, sink: sink) { target, _ in target.hasSuffix("r") ? status(401) : ok("x\nfound") }
+    let trial = Trial(.gate, sink: sink) { target, _ in target.hasSuffix("r") ? status(401) : record(target) }
     #expect(try await trial.run.run().ending == .complete)
     #expect(trial.sender.targets == ["/base/api/v1/api/payments/p"])
     let outcome = try await trial.run.refundLookups()
@@ -92,7 +113,7 @@ struct TransportImportTests {
       if target.hasPrefix("/base/refunds/?") {
         return target.contains("page=2") ? status(404) : ok("\nR1>T1\nR2>T2\nR3>T2\nR4")
       }
-      return ok("x\nfound")
+      return record(target)
     }
     #expect(try await trial.run.run().ending == .complete)
     #expect(trial.sender.targets.first == "/base/refunds/?page_size=100&ordering=created_at")
@@ -100,22 +121,32 @@ struct TransportImportTests {
     #expect(sink.notes.completed == [.refunds])
   }
 
-  @Test("a later Inflow import reads a window, asks for every open refund, and withdraws nothing")
+  @Test("a later Inflow import reads what was created since, without an end, and asks for every open refund")
   func inflowWindow() async throws {
     var memory = ProviderMemory()
-    memory.hasCompleteWalk = true
+    memory.refundsReadAt = TimeText.instant("2026-03-20T10:00:00Z", in: .utc)
     memory.openRefunds = [Identifier(stored: "R9")]
     let sink = NetworkSink(memory: memory)
     let trial = Trial(.inflow, sink: sink) { target, _ in
-      target.hasPrefix("/base/refunds/?") ? ok("next=\nR1>T1") : ok("x\nR9>T9")
+      target.hasPrefix("/base/refunds/?")
+        ? ok("next=\nR1>T1") : target.contains("R9") ? ok("x\nR9>T9") : record(target)
     }
     #expect(try await trial.run.run().ending == .complete)
     let first = try #require(trial.sender.targets.first)
     #expect(first.contains("created_at__gte=2026-01-30T00%3A00%3A00Z"))
-    #expect(first.contains("created_at__lte=2026-04-02T00%3A00%3A00Z"))
+    #expect(!first.contains("created_at__lte"))
     #expect(trial.sender.targets.contains("/base/refunds/R9/"))
     #expect(Set(trial.sender.targets.suffix(2)) == ["/base/transactions/T1/", "/base/transactions/T9/"])
-    #expect(sink.notes.completed.isEmpty)
+    #expect(sink.notes.completed == [.refunds])
+  }
+
+  @Test("no stretch of time stays unread, however long nothing was imported")
+  func inflowGap() async throws {
+    var memory = ProviderMemory()
+    memory.refundsReadAt = TimeText.instant("2025-08-09T23:00:00Z", in: .utc)
+    let trial = Trial(.inflow, sink: NetworkSink(memory: memory)) { _, _ in ok("next=\nR1>T1") }
+    _ = try await trial.run.run()
+    #expect(trial.sender.targets.first?.contains("created_at__gte=2025-07-10T00%3A00%3A00Z") == true)
   }
 
   @Test("what the warehouse throws stops the import")
@@ -125,7 +156,9 @@ struct TransportImportTests {
     }
     await #expect(throws: Failure.self) { try await trial.run.run() }
     let lookups = (0..<300).map { Lookup(id: Identifier(stored: "p\($0)")) }
-    let other = Trial(.gate, sink: NetworkSink(lookups: lookups, failsAtKeep: 70)) { _, _ in ok("x\nfound") }
+    let other = Trial(.gate, sink: NetworkSink(lookups: lookups, failsAtKeep: 70)) { target, _ in
+      record(target)
+    }
     await #expect(throws: Failure.self) { try await other.run.run() }
   }
 

@@ -1,3 +1,4 @@
+import Foundation
 import ReconcileCore
 import Synchronization
 
@@ -119,7 +120,7 @@ final class NetworkSink: ImportSink {
   func note(_ outcomes: [(lookup: Lookup, outcome: LookupOutcome)], from provider: String) throws {
     state.withLock { notes in for (lookup, outcome) in outcomes { notes.outcomes[lookup] = outcome } }
   }
-  func walkCompleted(_ stream: ProviderStream, from provider: String) throws {
+  func walkCompleted(_ stream: ProviderStream, since: Instant?, from provider: String) throws {
     state.withLock { $0.completed.append(stream) }
   }
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?) {}
@@ -156,6 +157,12 @@ struct Trial {
 /// A 200 with a body of the tests' own form.
 func ok(_ body: String) -> ScriptedSender.Reply {
   .success(HTTPResponse(status: 200, body: Array(body.utf8)))
+}
+
+/// The record that a look-up asks for, by the last segment of its path.
+func record(_ target: String) -> ScriptedSender.Reply {
+  let id = target.split(separator: "/").last.map(String.init) ?? ""
+  return ok("x\n" + (id.removingPercentEncoding ?? id))
 }
 
 /// A status without a body.

@@ -113,9 +113,42 @@ struct WithdrawalTests {
           refund("R1", "1.00", .pending, of: nil), refund("R2", "1.00", of: nil),
           refund("R3", "1.00", .unknown, of: nil),
         ]))
-    #expect(try !writer.hasCompleteWalk("refunds"))
+    #expect(try writer.lastCompleteReading("refunds") == nil)
     #expect(try writer.openRefunds().map(\.text) == ["R1", "R3"])
     try store.provider("inflow", ProviderImport(walks: [(.refunds, "refunds")]))
-    #expect(try writer.hasCompleteWalk("refunds"))
+    #expect(try writer.lastCompleteReading("refunds") != nil)
+  }
+
+  @Test("a walk that begins at a time withdraws only what was created since")
+  func since() throws {
+    let store = try Store(try plainSettings())
+    try store.provider(
+      "inflow",
+      ProviderImport(
+        refunds: [
+          refund("old", "1.00", of: nil, at: "2026-01-05"), refund("gone", "1.00", of: nil, at: "2026-03-05"),
+          refund("kept", "1.00", of: nil, at: "2026-03-06"),
+        ], walks: [(.refunds, "refunds")]))
+    try store.nextRun()
+    let writer = try store.provider(
+      "inflow", ProviderImport(refunds: [refund("kept", "1.00", of: nil, at: "2026-03-06")]))
+    try writer.walkCompleted(listOf: .refunds, stream: "refunds", since: try instant("2026-02-01"))
+    let withdrawn = "SELECT refund_id FROM refund WHERE withdrawn_in_run IS NOT NULL"
+    #expect(try store.rows(withdrawn) == ["gone"])
+  }
+
+  @Test("a record that the list still holds is not withdrawn because it cannot be read")
+  func rejected() throws {
+    let store = try Store(try plainSettings())
+    try store.provider(
+      "maxfi", ProviderImport(payments: [payment("P1", "1.00")], walks: [(.payments, "payments")]))
+    try store.nextRun()
+    let writer = try store.provider("maxfi", ProviderImport())
+    try writer.store(
+      payments: [], refunds: [], settlements: [],
+      rejects: [Reject(source: "maxfi", location: "x", reason: "amount is null", record: "{}")],
+      rejectedIDs: [Identifier("P1")], drift: [], evidence: store.evidence("maxfi"))
+    try writer.walkCompleted(listOf: .payments, stream: "payments")
+    #expect(try store.count("payment WHERE withdrawn_in_run IS NOT NULL") == 0)
   }
 }

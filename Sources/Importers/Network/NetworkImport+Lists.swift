@@ -1,10 +1,10 @@
 import ReconcileCore
 
 extension NetworkImport {
-  /// Reads one list to its end. A complete walk of the unfiltered list is reported to the sink; what came of an
+  /// Reads one list to its end. A complete walk is reported to the sink; what came of an
   /// incomplete one stays.
   func readList(
-    _ call: ReadCall, stream: ProviderStream, on line: ProviderLine, window: ClosedRange<Instant>? = nil
+    _ call: ReadCall, stream: ProviderStream, on line: ProviderLine, since: Instant? = nil
   ) async throws -> Bool {
     var isComplete = false
     var walk = ListWalk(hintlessIsWhole: call == .dapitRefunds)
@@ -15,7 +15,7 @@ extension NetworkImport {
         reading: StreamReading(
           stream: stream.rawValue, isLookup: false, pages: Int64(count.pages), rows: Int64(count.records),
           distinct: Int64(walk.distinct), total: walk.total.map(Int64.init), walks: Int64(walk.walkNumber),
-          window: window.map { "created \($0.lowerBound) to \($0.upperBound)" } ?? "all",
+          window: since.map { "created since \($0)" } ?? "all",
           isComplete: isComplete))
     }
     while true {
@@ -38,7 +38,7 @@ extension NetworkImport {
       switch step {
       case .ask(let next): position = next
       case .complete:
-        if window == nil { try sink.walkCompleted(stream, from: settings.name) }
+        try sink.walkCompleted(stream, since: since, from: settings.name)
         isComplete = true
         return true
       case .incomplete(let reason):
@@ -67,11 +67,11 @@ extension NetworkImport {
         isComplete = true
         sink.progress(
           settings.name, stream: .settlementReport, pages: 1, records: contents.recordCount, of: nil)
-        try sink.walkCompleted(.settlementReport, from: settings.name)
+        try sink.walkCompleted(.settlementReport, since: nil, from: settings.name)
       }
     case .status(400, _), .status(404, _):
       isComplete = true
-      try sink.walkCompleted(.settlementReport, from: settings.name)
+      try sink.walkCompleted(.settlementReport, since: nil, from: settings.name)
     case .hungUp: break
     case .status(_, let words), .failed(let words):
       note(problem: "\(ProviderStream.settlementReport.rawValue): \(words)")

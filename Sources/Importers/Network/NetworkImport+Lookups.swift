@@ -74,10 +74,14 @@ extension NetworkImport {
         reading.judge(response, stream: stream, request: name, isRefundLookup: lookup.isRefund)
       }
       switch answer {
-      case .value(let body):
+      case .value(var body):
         let evidence = FetchedBody(
           stream: stream, request: name, lookupID: lookup.id, isRefundLookup: lookup.isRefund,
           fetchedAt: body.fetchedAt, maskedBytes: body.masked)
+        if case .success(let contents) = body.contents, !Self.isAnswer(contents, to: lookup.id, line.kind) {
+          body.contents = .failure(
+            UnreadableBody("another record than the one asked for", isTransient: false))
+        }
         return .body(Fetched(body: body, evidence: evidence))
       case .status(400, _), .status(404, _): return .notFound
       case .status(_, let words), .failed(let words): return .failed(words)
@@ -86,6 +90,13 @@ extension NetworkImport {
     } catch {
       return .cancelled
     }
+  }
+
+  /// Whether a reply is the record that was asked for. A record of another id, taken for this one, would tie money
+  /// to the wrong order. Inflow also knows its records by number and answers with their public id.
+  private static func isAnswer(_ contents: BodyContents, to id: Identifier, _ kind: ProviderKind) -> Bool {
+    guard let answered = contents.rows.first?.identity, answered != id.text else { return true }
+    return kind == .inflow && id.text.utf8.allSatisfy { (48...57).contains($0) }
   }
 
   /// What came since the last store, and how the look-ups went so far.

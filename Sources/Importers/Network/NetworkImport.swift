@@ -53,6 +53,7 @@ public actor NetworkImport {
     case .gate:
       let wanted = try sink.lookups(for: settings.name, refunds: false)
       try await lookUp(wanted, stream: .payments, on: line) { .gatePayment($0) }
+      line.pauseDeadline()
     case .inflow: try await readInflow(on: line)
     }
     return outcome()
@@ -71,10 +72,10 @@ public actor NetworkImport {
   /// Refunds first: each names a transaction to look up, beside those that orders name.
   private func readInflow(on line: ProviderLine) async throws {
     let memory = try sink.memory(of: settings.name)
-    let window = memory.hasCompleteWalk ? createdWindow : nil
+    let since = memory.refundsReadAt.map { listStart(lastReading: $0) }
     _ = try await readList(
-      .inflowRefunds(pageSize: 100, created: window), stream: .refunds, on: line, window: window)
-    if window != nil {
+      .inflowRefunds(pageSize: 100, createdSince: since), stream: .refunds, on: line, since: since)
+    if since != nil {
       let open = memory.openRefunds.map { Lookup(id: $0, isRefund: true) }
       try await lookUp(open, stream: .refunds, on: line) { .inflowRefund($0) }
     }
@@ -83,11 +84,11 @@ public actor NetworkImport {
     try await lookUp(wanted, stream: .transactions, on: line) { .inflowTransaction($0) }
   }
 
-  /// A day more than the period on the late side, since its days may end later than those of UTC.
-  private var createdWindow: ClosedRange<Instant> {
-    let first = Zone.utc.start(of: period.from.advanced(by: -max(settings.lookbackDays, 1)))
-    let last = Zone.utc.start(of: period.to.advanced(by: 2))
-    return first...max(first, last)
+  /// Where a re-read of a list begins: before the period and before its last reading, by the lookback, so that
+  /// no stretch of time stays unread however long the program was not run. It has no end.
+  private func listStart(lastReading: Instant) -> Instant {
+    let first = min(Zone.utc.start(of: period.from), lastReading)
+    return Zone.utc.start(of: Zone.utc.day(of: first).advanced(by: -max(settings.lookbackDays, 1)))
   }
 
   func reading(on line: ProviderLine) -> ResponseReading {

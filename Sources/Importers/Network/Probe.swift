@@ -62,7 +62,7 @@ public struct ProviderProbe: Sendable {
     case .gate:
       let unused = (0..<4).map { _ in String(Int(environment.chance() * 1e6)) }.joined(separator: "-")
       return await ask(.gatePayment(Identifier(stored: "reconcile-probe-\(unused)")), stream: nil, on: line)
-    case .inflow: return await ask(.inflowRefunds(pageSize: 1, created: nil), stream: .refunds, on: line)
+    case .inflow: return await ask(.inflowRefunds(pageSize: 1, createdSince: nil), stream: .refunds, on: line)
     }
   }
 

@@ -34,6 +34,8 @@ final class ProviderLine: Sendable {
     var exhausted = 0
     var requests: Int64 = 0
     var deadline: Double?
+    /// What was left when the clock was stopped.
+    var remaining: Double?
   }
 
   let base: BaseURL
@@ -71,6 +73,8 @@ final class ProviderLine: Sendable {
     }
   }
 
+  /// The provider's kind.
+  var kind: ProviderKind { settings.kind }
   /// Why the line was cut; nil while it stands.
   var hangUp: HangUp? { state.withLock { $0.hangUp } }
   /// Requests sent so far, retries included.
@@ -78,8 +82,20 @@ final class ProviderLine: Sendable {
 
   /// Starts the clock of the provider's whole import; later calls change nothing.
   func startDeadline() {
-    let end = clock.now() + settings.deadlineSeconds
-    state.withLock { if $0.deadline == nil { $0.deadline = end } }
+    let now = clock.now()
+    state.withLock { state in
+      if state.deadline == nil { state.deadline = now + (state.remaining ?? settings.deadlineSeconds) }
+    }
+  }
+
+  /// Stops the clock while other providers are waited for; `startDeadline` goes on with what is left.
+  func pauseDeadline() {
+    let now = clock.now()
+    state.withLock { state in
+      guard let end = state.deadline else { return }
+      state.remaining = max(0, end - now)
+      state.deadline = nil
+    }
   }
 
   /// The call's path and query without any key, as evidence names it.

@@ -94,6 +94,7 @@ struct BodyReading {
         }
         contents.rows.append(WalkRow(identity: identity, createdAt: createdAt(object)))
       } catch {
+        if let id = error.id { contents.rejectedIDs.append(id) }
         reject(
           error.reason, record: text(of: object),
           identity: error.id?.text ?? identity(ofNameless: object), createdAt: createdAt(object))

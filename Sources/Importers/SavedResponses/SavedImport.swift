@@ -111,7 +111,7 @@ struct SavedImport {
         distinct: end.distinct.map(Int64.init), total: end.largestTotal.map(Int64.init), walks: 1,
         window: "all",
         isComplete: problemCount == before))
-    if problemCount == before { try sink.walkCompleted(stream, from: provider.name) }
+    if problemCount == before { try sink.walkCompleted(stream, since: nil, from: provider.name) }
   }
 
   /// Reads the settlement reports that overlap the period; a folder need not hold any.
@@ -134,7 +134,7 @@ struct SavedImport {
         distinct: nil,
         total: nil, walks: 1, window: days.map { "\($0.lowerBound) to \($0.upperBound)" } ?? "all",
         isComplete: problemCount == before))
-    if problemCount == before { try sink.walkCompleted(.settlementReport, from: provider.name) }
+    if problemCount == before { try sink.walkCompleted(.settlementReport, since: nil, from: provider.name) }
   }
 
   /// Finds the bodies of these ids; the others are passed over.

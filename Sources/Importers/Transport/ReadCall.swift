@@ -13,7 +13,7 @@ enum ReadCall: Sendable, Hashable {
   case dapitPaymentStatus(Identifier)
   case dapitSession(token: String)
   case gatePayment(Identifier)
-  case inflowRefunds(pageSize: Int, created: ClosedRange<Instant>?)
+  case inflowRefunds(pageSize: Int, createdSince: Instant?)
   case inflowRefund(Identifier)
   case inflowTransaction(Identifier)
 
@@ -81,11 +81,9 @@ enum ReadCall: Sendable, Hashable {
       [("action", "settlement_report"), ("date_from", from.description), ("date_to", to.description)]
     case .dapitPaymentStatus(let id): [("action", "payment_status"), ("reference", id.text)]
     case .dapitSession(let token): [("action", "get_session"), ("token", token)]
-    case .inflowRefunds(let pageSize, let created):
+    case .inflowRefunds(let pageSize, let since):
       [("page_size", String(pageSize)), ("ordering", "created_at")]
-        + (created.map {
-          [("created_at__gte", $0.lowerBound.description), ("created_at__lte", $0.upperBound.description)]
-        } ?? [])
+        + (since.map { [("created_at__gte", $0.description)] } ?? [])
     }
   }
 }

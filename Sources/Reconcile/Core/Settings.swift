@@ -87,6 +87,41 @@ public struct ProviderSettings: Sendable {
   }
 }
 
+extension ProviderSettings {
+  /// What decides how a response is read, as one text: kept beside an import, so that its evidence can be read again
+  /// in the same way after the configuration changed.
+  public var readingRules: String {
+    let words = statusMap.sorted { $0.key < $1.key }.map { "\($0.key)=\($0.value.rawValue)" }
+    return [
+      kind.rawValue, zone.name, currency.code, liveSince.map { "\($0.microseconds)" } ?? "",
+      amountsAreMajor ? "major" : "minor", amountIsNet ? "net" : "gross", words.joined(separator: "\u{1E}"),
+    ].joined(separator: "\u{1F}")
+  }
+
+  /// The same provider with the reading rules of an earlier import; nil when they cannot be understood.
+  public func reading(by rules: String) -> ProviderSettings? {
+    let parts = rules.split(separator: "\u{1F}", omittingEmptySubsequences: false).map(String.init)
+    guard parts.count == 7, let kind = ProviderKind(rawValue: parts[0]), let zone = Zone(parts[1]),
+      let currency = Currency(parts[2])
+    else { return nil }
+    var settings = self
+    settings.kind = kind
+    settings.zone = zone
+    settings.currency = currency
+    settings.liveSince = Int64(parts[3]).map(Instant.init(microseconds:))
+    settings.amountsAreMajor = parts[4] == "major"
+    settings.amountIsNet = parts[5] == "net"
+    settings.statusMap = [:]
+    for word in parts[6].split(separator: "\u{1E}") {
+      guard let equals = word.lastIndex(of: "="),
+        let status = PaymentStatus(rawValue: String(word[word.index(after: equals)...]))
+      else { return nil }
+      settings.statusMap[String(word[..<equals])] = status
+    }
+    return settings
+  }
+}
+
 /// Where a provider's responses come from.
 public enum ProviderSource: Sendable {
   /// The API: `baseURL` without a trailing slash.

@@ -23,6 +23,9 @@ extension Warehouse {
       try tieOutSettlement(settings, reading, period: period, db)
       try syncFindings(run, db)
       try db.execute(sql: "DELETE FROM touched_order")
+      try db.execute(
+        sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('matched_run', ?)",
+        arguments: [String(run.number)])
     }
   }
 

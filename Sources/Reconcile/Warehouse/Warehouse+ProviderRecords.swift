@@ -41,10 +41,13 @@ public final class ProviderWriter {
       }
       try db.execute(
         sql: """
-          INSERT OR IGNORE INTO provider_import (provider, run, kind, status, message, read_at)
-          VALUES (?, ?, ?, 'incomplete', 'the run ended before this import did', ?)
+          INSERT OR IGNORE INTO provider_import (provider, run, kind, reading_rules, status, message, read_at)
+          VALUES (?, ?, ?, ?, 'incomplete', 'the run ended before this import did', ?)
           """,
-        arguments: [settings.name, run.number, settings.kind.rawValue, Instant.now().microseconds])
+        arguments: [
+          settings.name, run.number, settings.kind.rawValue, settings.readingRules,
+          Instant.now().microseconds,
+        ])
     }
   }
 
@@ -54,7 +57,7 @@ public final class ProviderWriter {
   /// from the stored one leaves the old values in the history.
   public func store(
     payments: [PaymentRecord], refunds: [RefundRecord], settlements: [SettlementReport], rejects: [Reject],
-    drift: [(kind: String, name: String, sample: String)], evidence: Int64
+    rejectedIDs: [Identifier] = [], drift: [(kind: String, name: String, sample: String)], evidence: Int64
   ) throws {
     try warehouse.write { db in
       let source = try Row.fetchOne(
@@ -69,6 +72,7 @@ public final class ProviderWriter {
       for report in settlements where report.from <= run.period.to && report.to >= run.period.from {
         try store(report, evidence, db)
       }
+      for id in rejectedIDs { try noteHeld(id, db) }
       let request: String = source?["request"] ?? ""
       var earlier = tally.rejectsByRequest[request] ?? []
       for reject in rejects {
@@ -80,6 +84,18 @@ public final class ProviderWriter {
         try Warehouse.insert(reject, origin: "provider:" + settings.name, db)
       }
       if !rejects.isEmpty { tally.rejectsByRequest[request] = rejects }
+    }
+  }
+
+  /// A record that cannot be read this time is still there: what is known of it is not withdrawn.
+  private func noteHeld(_ id: Identifier, _ db: Database) throws {
+    for (table, column) in [("payment", "payment_id"), ("refund", "refund_id")] {
+      try db.cachedStatement(
+        sql: """
+          INSERT OR IGNORE INTO temp.seen (provider, kind, id)
+          SELECT provider, '\(table)', id FROM \(table) WHERE provider = ? AND \(column) = ?
+          """
+      ).execute(arguments: [settings.name, id.text])
     }
   }
 
@@ -218,8 +234,11 @@ public final class ProviderWriter {
     try db.execute(
       sql: """
         DELETE FROM settlement_report WHERE provider = ? AND currency = ? AND from_on = ? AND to_on = ?
+          AND evidence NOT IN (SELECT id FROM evidence WHERE run = ?)
         """,
-      arguments: [settings.name, report.currency.code, report.from.dayNumber, report.to.dayNumber])
+      arguments: [
+        settings.name, report.currency.code, report.from.dayNumber, report.to.dayNumber, run.number,
+      ])
     try db.execute(
       sql: """
         INSERT INTO settlement_report (provider, currency, from_on, to_on, gross_minor, refunds_minor, fees_minor,

@@ -24,38 +24,39 @@ extension ProviderWriter {
     }
   }
 
-  /// After a complete, unfiltered walk: records of the list that it no longer held are withdrawn; they stay and count.
+  /// After a complete walk, of the whole list or of what was created since a time: records that it no longer held are
+  /// withdrawn; they stay and count.
   /// A stream that is no list (`kind` nil) was asked for and answered.
-  public func walkCompleted(listOf kind: ListedKind?, stream: String) throws {
+  public func walkCompleted(listOf kind: ListedKind?, stream: String, since: Instant? = nil) throws {
     try warehouse.write { db in
-      if let kind { try withdraw(kind, db) }
+      if let kind { try withdraw(kind, since: since, db) }
       try db.execute(
         sql: """
-          INSERT OR REPLACE INTO complete_walk (provider, stream, run, after_evidence)
-          VALUES (?, ?, ?, (SELECT coalesce(max(id), 0) FROM evidence))
+          INSERT OR REPLACE INTO complete_walk (provider, stream, run, since_at, after_evidence)
+          VALUES (?, ?, ?, ?, (SELECT coalesce(max(id), 0) FROM evidence))
           """,
-        arguments: [settings.name, stream, run.number])
+        arguments: [settings.name, stream, run.number, since?.microseconds])
     }
   }
 
-  func withdraw(_ kind: ListedKind, _ db: Database) throws {
+  func withdraw(_ kind: ListedKind, since: Instant?, _ db: Database) throws {
     let table = kind.rawValue
     let touch =
       kind == .payments
       ? "INSERT OR IGNORE INTO touched_payment SELECT id FROM payment"
       : "INSERT OR IGNORE INTO touched_payment SELECT payment FROM refund"
+    let time = kind == .payments ? "paid_at" : "refunded_at"
     let condition = """
-      provider = ? AND withdrawn_in_run IS NULL \(kind == .refunds ? "AND origin = 'listed' AND payment IS NOT NULL" : "")
-      AND id NOT IN (SELECT id FROM temp.seen WHERE provider = ? AND kind = ?)
+      provider = ?1 AND withdrawn_in_run IS NULL \(kind == .refunds ? "AND origin = 'listed'" : "")
+      AND id NOT IN (SELECT id FROM temp.seen WHERE provider = ?1 AND kind = ?2) AND (?3 IS NULL OR \(time) >= ?3)
       """
-    try db.execute(sql: "\(touch) WHERE \(condition)", arguments: [settings.name, settings.name, table])
+    let arguments: StatementArguments = [settings.name, table, since?.microseconds]
     try db.execute(
-      sql: """
-        UPDATE \(table) SET withdrawn_in_run = ? WHERE provider = ? AND withdrawn_in_run IS NULL
-        \(kind == .refunds ? "AND origin = 'listed'" : "")
-        AND id NOT IN (SELECT id FROM temp.seen WHERE provider = ? AND kind = ?)
-        """,
-      arguments: [run.number, settings.name, settings.name, table])
+      sql: "\(touch) WHERE \(condition) \(kind == .refunds ? "AND payment IS NOT NULL" : "")",
+      arguments: arguments)
+    try db.execute(
+      sql: "UPDATE \(table) SET withdrawn_in_run = ?4 WHERE \(condition)", arguments: arguments + [run.number]
+    )
   }
 
   /// Notes what the API was not seen to have before.
@@ -121,12 +122,16 @@ extension ProviderWriter {
   /// Records rejected so far.
   public var rejectedCount: Int64 { tally.rejected }
 
-  /// Whether a complete walk of the list is on record.
-  public func hasCompleteWalk(_ stream: String) throws -> Bool {
+  /// When the run began that last read the list to its end; nil while no complete walk is on record.
+  public func lastCompleteReading(_ stream: String) throws -> Instant? {
     try warehouse.read { db in
-      try Bool.fetchOne(
-        db, sql: "SELECT EXISTS (SELECT 1 FROM complete_walk WHERE provider = ? AND stream = ?)",
-        arguments: [settings.name, stream]) ?? false
+      try Int64.fetchOne(
+        db,
+        sql: """
+          SELECT max(r.started_at) FROM complete_walk w JOIN run r ON r.id = w.run WHERE w.provider = ? AND w.stream = ?
+          """,
+        arguments: [settings.name, stream]
+      ).map(Instant.init(microseconds:))
     }
   }
 
@@ -145,7 +150,8 @@ extension ProviderWriter {
   }
 
   /// The ids to ask for: those of orders that name this provider, created in the window, and of any age those that an
-  /// earlier import asked for and that are not final, so that money which comes late is seen.
+  /// earlier import asked for and that are not final, so that money which comes late is seen; at Inflow also the
+  /// payments of refunds that nobody has asked for yet.
   public func paymentLookups(from: Instant, before: Instant) throws -> [Identifier] {
     let id = settings.kind == .gate ? "coalesce(provider_reference, order_id)" : "provider_reference"
     return try warehouse.read { db in
@@ -158,9 +164,13 @@ extension ProviderWriter {
           SELECT l.lookup_id FROM lookup l WHERE l.provider = ?1 AND l.is_refund = 0 AND (l.outcome <> 'found' OR EXISTS (
             SELECT 1 FROM payment_name n JOIN payment p ON p.id = n.payment WHERE n.name = l.lookup_id
               AND n.provider = ?1 AND p.status IN ('pending', 'authorized', 'partial', 'unknown')))
+          UNION
+          SELECT r.payment_id FROM refund r WHERE ?4 AND r.provider = ?1 AND r.origin = 'listed' AND r.is_test = 0
+            AND r.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM lookup l
+              WHERE l.provider = ?1 AND l.lookup_id = r.payment_id AND l.is_refund = 0)
           ORDER BY 1
           """,
-        arguments: [settings.name, from.microseconds, before.microseconds]
+        arguments: [settings.name, from.microseconds, before.microseconds, settings.kind == .inflow]
       ).map(Identifier.init(stored:))
     }
   }

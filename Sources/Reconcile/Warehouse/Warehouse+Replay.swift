@@ -8,8 +8,8 @@ public struct PastRun: Sendable {
   public var handle: RunHandle
   /// The clock that its matching used.
   public var asOf: Instant
-  /// Names of the providers that it read.
-  public var providers: [String]
+  /// Names of the providers that it read, with the reading rules that it followed.
+  public var providers: [(name: String, readingRules: String)]
 }
 
 /// A kept body with what is known of it.
@@ -28,6 +28,8 @@ public struct PastWalk: Sendable {
   public var provider: String
   public var stream: String
   public var afterEvidence: Int64
+  /// The time of creation that it began with; nil when it read the whole list.
+  public var since: Instant?
 }
 
 extension Warehouse {
@@ -41,27 +43,47 @@ extension Warehouse {
         return PastRun(
           handle: RunHandle(number: row["id"], id: row["run_id"], period: period),
           asOf: Instant(microseconds: row["as_of_at"]),
-          providers: try String.fetchAll(
-            db, sql: "SELECT provider FROM provider_import WHERE run = ? ORDER BY provider",
-            arguments: [row["id"] as Int64]))
+          providers: try Row.fetchAll(
+            db, sql: "SELECT provider, reading_rules FROM provider_import WHERE run = ? ORDER BY provider",
+            arguments: [row["id"] as Int64]
+          ).map { ($0[0], $0[1]) })
       }
     }
   }
 
-  /// The newest run that matched; nil when none did.
+  /// The newest run that matched, else the newest run; nil in an empty warehouse.
   public func latestMatching() throws -> PastRun? {
     try read { db in
       guard
         let row = try Row.fetchOne(
           db,
           sql: """
-            SELECT * FROM run WHERE command IN ('run', 'match') AND finished_at IS NOT NULL ORDER BY id DESC LIMIT 1
+            SELECT * FROM run ORDER BY id = (SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'matched_run') DESC,
+              id DESC LIMIT 1
             """),
         let period = Self.period(of: row)
       else { return nil }
       return PastRun(
         handle: RunHandle(number: row["id"], id: row["run_id"], period: period),
         asOf: Instant(microseconds: row["as_of_at"]), providers: [])
+    }
+  }
+
+  /// Whether the next matching has something to do but look at the clock: what was imported or decided since the last
+  /// one, or a changed rule.
+  public func isMatchingDue(_ settings: Settings) throws -> Bool {
+    try read { db in
+      let isDue = try Bool.fetchOne(
+        db,
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM touched_payment) OR EXISTS (SELECT 1 FROM touched_order)
+            OR EXISTS (SELECT 1 FROM touched_name)
+            OR ?1 IS NOT (SELECT value FROM fact WHERE name = 'rules')
+            OR max(coalesce((SELECT max(run) FROM provider_import), 0), coalesce((SELECT max(run) FROM input_file), 0))
+              > coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'matched_run'), 0)
+          """,
+        arguments: [settings.rulesDigest])
+      return isDue ?? false
     }
   }
 
@@ -107,11 +129,15 @@ extension Warehouse {
       try Row.fetchAll(
         db,
         sql: """
-          SELECT provider, stream, after_evidence FROM complete_walk WHERE run = ?
+          SELECT provider, stream, after_evidence, since_at FROM complete_walk WHERE run = ?
           ORDER BY after_evidence, provider, stream
           """,
         arguments: [run.number]
-      ).map { PastWalk(provider: $0[0], stream: $0[1], afterEvidence: $0[2]) }
+      ).map {
+        PastWalk(
+          provider: $0[0], stream: $0[1], afterEvidence: $0[2],
+          since: ($0[3] as Int64?).map(Instant.init(microseconds:)))
+      }
     }
   }
 
@@ -141,7 +167,7 @@ extension Warehouse {
 
 extension ProviderWriter {
   /// Marks what a complete walk of an earlier run no longer held.
-  public func repeatWalk(listOf kind: ListedKind) throws {
-    try warehouse.write { db in try withdraw(kind, db) }
+  public func repeatWalk(listOf kind: ListedKind, since: Instant?) throws {
+    try warehouse.write { db in try withdraw(kind, since: since, db) }
   }
 }

@@ -72,4 +72,13 @@ extension Warehouse {
         isTestData: row["is_test_data"], configurationDigest: row["configuration_digest"])
     }
   }
+
+  /// Providers whose records are here, but which the configuration no longer has: renamed ones, whose payments would
+  /// count twice, or retired ones.
+  public func unconfiguredProviders(_ settings: Settings) throws -> [String] {
+    try read { db in
+      try String.fetchAll(db, sql: "SELECT DISTINCT provider FROM provider_import ORDER BY provider")
+        .filter { settings.provider(named: $0) == nil }
+    }
+  }
 }

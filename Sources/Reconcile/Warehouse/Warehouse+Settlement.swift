@@ -207,7 +207,11 @@ extension Warehouse {
   private func checkArithmetic(
     _ reports: [StoredReport], _ settings: Settings, _ period: Period, _ db: Database
   ) throws {
+    var twins: [String: Int] = [:]
     for report in reports where report.from <= period.to.dayNumber {
+      let name = "\(report.provider) \(report.currency) \(report.from) \(report.to)"
+      let twin = twins[name, default: 0]
+      twins[name] = twin + 1
       let range = "\(BusinessDay(dayNumber: report.from)) to \(BusinessDay(dayNumber: report.to))"
       func put(
         _ day: Int, _ equation: String, _ sum: Int128, _ actual: Int64, isCount: Bool, _ text: String
@@ -215,7 +219,8 @@ extension Warehouse {
         guard sum != actual else { return }
         let expected = Int64(exactly: sum)
         var finding = Self.settlementFinding(.settlementArithmetic, report.provider, report.currency, day)
-        finding.detail = "\(equation) \(report.from) \(report.to)"
+        // Two reports of one range in one reading are told apart by their order.
+        finding.detail = "\(equation) \(report.from) \(report.to)" + (twin == 0 ? "" : " \(twin)")
         finding.expected = expected
         finding.actual = actual
         finding.isCount = isCount
@@ -258,18 +263,32 @@ extension Warehouse {
     return (Int128(gross) - Int128(refunds) - Int128(fees), net)
   }
 
+  /// A provider that was asked for the period and gave no report that overlaps it. Earlier periods that were run and
+  /// lie before this one keep their finding until a report turns up, unless a longer period that was run holds them.
   private func findMissingReports(
     _ reports: [StoredReport], _ settings: Settings, _ reading: ReadingState, _ period: Period, _ db: Database
   ) throws {
-    for provider in settings.providers where reading.settlementAsked.contains(provider.name) {
-      let overlaps = reports.contains {
-        $0.provider == provider.name && $0.from <= period.to.dayNumber && period.from.dayNumber <= $0.to
+    for provider in settings.providers {
+      var asked = try Row.fetchAll(
+        db,
+        sql: """
+          SELECT DISTINCT r.from_on, r.to_on FROM complete_walk w JOIN run r ON r.id = w.run
+          WHERE w.provider = ? AND w.stream = 'settlement_report' AND r.command IN ('run', 'match') AND r.to_on < ?
+          """,
+        arguments: [provider.name, period.from.dayNumber]
+      ).map { (from: $0[0] as Int, to: $0[1] as Int) }
+      if reading.settlementAsked.contains(provider.name) {
+        asked.append((period.from.dayNumber, period.to.dayNumber))
       }
-      if overlaps { continue }
-      var finding = Self.settlementFinding(
-        .settlementMissing, provider.name, provider.currency.code, period.to.dayNumber)
-      finding.explanation = "The provider gave no settlement report for \(period.from) to \(period.to)."
-      try Self.put(finding, scope: "record", salesOrder: nil, db)
+      for (from, to) in asked {
+        let isHeld = asked.contains { $0.from <= from && to <= $0.to && ($0.from, $0.to) != (from, to) }
+        let overlaps = reports.contains { $0.provider == provider.name && $0.from <= to && from <= $0.to }
+        if isHeld || overlaps { continue }
+        var finding = Self.settlementFinding(.settlementMissing, provider.name, provider.currency.code, to)
+        finding.explanation =
+          "The provider gave no settlement report for \(BusinessDay(dayNumber: from)) to \(BusinessDay(dayNumber: to))."
+        try Self.put(finding, scope: "record", salesOrder: nil, db)
+      }
     }
   }
 }

@@ -10,16 +10,19 @@ struct WarehouseRebuildCommand: AsyncParsableCommand {
     abstract: "Build all provider records, links and findings again from the kept evidence.",
     discussion: """
       Built in a copy that takes the warehouse's place when it is finished and whole. Merchant rows, history and \
-      decisions stay. With an unchanged configuration the result is the same; after a change of status_map, \
-      amount_unit or the like, earlier records follow the new configuration.
+      decisions stay. Each response is read by the settings that it was first read by, so the result is the same; \
+      --reread applies a changed status_map, amount_unit or time zone to earlier responses too.
       """)
+  @Flag(help: "Read all responses by the configuration in force now.")
+  var reread = false
   @OptionGroup var place: PlaceOptions
   @OptionGroup var speech: OutputOptions
 
   func run() async throws {
     let workplace = try Workplace(place, speech)
     let warehouse = try workplace.warehouseToChange()
-    let replay = EvidenceReplay(settings: workplace.settings, progress: workplace.console.progress)
+    let replay = EvidenceReplay(
+      settings: workplace.settings, progress: workplace.console.progress, readsByCurrentSettings: reread)
     let result = try await workplace.work(on: warehouse, step: "rebuild") {
       try replay.run(on: warehouse) { copy in try takePlace(of: warehouse, copy) }
     }

@@ -136,7 +136,8 @@ struct ConfigurationReader {
       guard settings.tolerance[currency] == nil else {
         throw tolerance.wrong(code, "is given twice", remedy: "keep one of them")
       }
-      settings.tolerance[currency] = try tolerance.money(code, in: currency, example: "\"0.05\"")
+      settings.tolerance[currency] = try tolerance.money(
+        code, in: currency, example: "\"\(Money(minorUnits: 5, currency: currency).decimalText)\"")
     }
   }
 

@@ -11,13 +11,14 @@ enum Decision {
       instant: Instant(seconds: Instant.now().seconds))
   }
 
-  /// The person behind `sudo`, else the one who logged in, else the number of the user.
+  /// The person behind `sudo`, else the one who logged in, else the user's name or number.
   static func person(_ environment: [String: String], userID: UInt32) -> String {
     for name in ["SUDO_USER", "LOGNAME", "USER"] {
       if let value = environment[name], !value.allSatisfy(\.isWhitespace) {
         return value.withControlCharactersEscaped
       }
     }
+    if let entry = getpwuid(userID), let name = entry.pointee.pw_name { return String(cString: name) }
     return "uid \(userID)"
   }
 

@@ -17,6 +17,8 @@ struct EvidenceReplay {
 
   let settings: Settings
   let progress: ProgressReporter
+  /// Whether responses are read by the settings in force now instead of those that they were first read by.
+  var readsByCurrentSettings = false
 
   /// Builds a copy beside the warehouse again and compares it; `use` may then take the copy, which is removed after it.
   func run(on warehouse: Warehouse, use: (String) throws -> Void = { _ in }) throws -> Result {
@@ -25,8 +27,28 @@ struct EvidenceReplay {
     try warehouse.copy(to: path)
     var result = try rebuild(try Warehouse(path: path, access: .scratch))
     result.differences = try warehouse.differences(fromRebuilt: path)
+    if !result.differences.isEmpty, try warehouse.isMatchingDue(settings) {
+      result.differences = try differencesOnceMatched(warehouse, rebuilt: path)
+    }
     try use(path)
     return result
+  }
+
+  /// What differs once a matching that is due was made, in a copy of its own: rows that wait for it are not damaged.
+  private func differencesOnceMatched(_ warehouse: Warehouse, rebuilt: String) throws -> [String] {
+    let path = warehouse.path + ".matched"
+    defer { try? FileManager.default.removeItem(atPath: path) }
+    try warehouse.copy(to: path)
+    let copy = try Warehouse(path: path, access: .scratch)
+    try match(copy)
+    return try copy.differences(fromRebuilt: rebuilt)
+  }
+
+  private func match(_ copy: Warehouse) throws {
+    guard let latest = try copy.latestMatching() else { return }
+    try copy.match(
+      settings: settings, run: latest.handle, period: latest.handle.period, asOf: latest.asOf,
+      checkCancelled: Interruption.check)
   }
 
   private func rebuild(_ copy: Warehouse) throws -> Result {
@@ -36,11 +58,7 @@ struct EvidenceReplay {
       try Interruption.check()
       try repeatImports(of: past, in: copy, &result)
     }
-    if let matching = try copy.latestMatching() {
-      try copy.match(
-        settings: settings, run: matching.handle, period: matching.handle.period, asOf: matching.asOf,
-        checkCancelled: Interruption.check)
-    }
+    try match(copy)
     return result
   }
 
@@ -48,8 +66,10 @@ struct EvidenceReplay {
   private func repeatImports(of past: PastRun, in copy: Warehouse, _ result: inout Result) throws {
     var readers: [String: (reader: any ProviderReader, writer: ProviderWriter)] = [:]
     let purged = try copy.providersWithPurgedEvidence(in: past.handle)
-    for name in past.providers {
-      guard let provider = settings.provider(named: name) else {
+    for (name, rules) in past.providers {
+      guard let configured = settings.provider(named: name),
+        let provider = readsByCurrentSettings ? configured : configured.reading(by: rules)
+      else {
         result.unknownProviders.insert(name)
         continue
       }
@@ -63,7 +83,7 @@ struct EvidenceReplay {
         walks.removeFirst()
         // What a walk held cannot be told any more where bytes of it were purged; its marks are still there.
         if let listed = ProviderStream(rawValue: walk.stream)?.listed, !purged.contains(walk.provider) {
-          try readers[walk.provider]?.writer.repeatWalk(listOf: listed)
+          try readers[walk.provider]?.writer.repeatWalk(listOf: listed, since: walk.since)
         }
       }
     }
@@ -98,7 +118,8 @@ struct EvidenceReplay {
     else { return }
     try writer.store(
       payments: contents.payments, refunds: contents.refunds, settlements: contents.settlements,
-      rejects: contents.rejects, drift: contents.driftRows, evidence: body.evidence)
+      rejects: contents.rejects, rejectedIDs: contents.rejectedIDs, drift: contents.driftRows,
+      evidence: body.evidence)
   }
 }
 

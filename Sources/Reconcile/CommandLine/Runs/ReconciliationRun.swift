@@ -48,6 +48,14 @@ struct ReconciliationRun {
     if stages.contains(.importing) {
       imported = try await ImportRun(session: session, warehouse: warehouse, run: run).execute()
     }
+    for name in try warehouse.unconfiguredProviders(session.settings) {
+      session.console.log.warning(
+        "provider.not_configured",
+        metadata: [
+          "provider": "\(name)",
+          "note": "its records still count; if it was renamed, give it its old name, or they count twice",
+        ])
+    }
     if stages.contains(.matching) {
       session.console.progress.update("warehouse", step: "matching", done: 0)
       try warehouse.match(
@@ -55,25 +63,40 @@ struct ReconciliationRun {
         checkCancelled: Interruption.check)
       session.console.progress.finish("warehouse", step: "matching", "done")
     }
-    var hasOpenDiscrepancies = false
+    var openDiscrepancies: Int64 = 0
     if stages.contains(.reporting) {
-      session.console.progress.update("reports", step: "writing", done: 0)
-      let source = try WarehouseReport(
-        warehouse, settings: session.settings, period: session.period, asOf: session.asOf, run: run,
-        tool: "reconcile \(toolVersion)", configurationDigest: session.configuration.digest,
-        isTestData: session.isTestData)
-      let result = try writeReports(
-        source: source, formats: session.settings.formats, outputRoot: session.settings.output,
-        workbook: ReconciliationWorkbook(), checkCancelled: Interruption.check)
-      hasOpenDiscrepancies = result.totals.findingCount(.open) > 0
-      session.console.progress.close()
-      if !session.console.isQuiet {
-        try StandardOutput.write(ClosingSummary(facts: source.facts, result: result).text)
-        try StandardOutput.finish()
-      }
+      openDiscrepancies = try writeReports(warehouse, run)
+    } else if stages.contains(.matching), session.failsOnDiscrepancies {
+      try report(warehouse, run).forEachDiscrepancy { if $0.status == .open { openDiscrepancies += 1 } }
+    }
+    if session.failsOnDiscrepancies, openDiscrepancies > 0 {
+      session.console.log.error(
+        "discrepancies.open", metadata: ["period": "\(session.period)", "count": "\(openDiscrepancies)"])
     }
     return Ending.status(
       rejects: imported.hasRejects, incomplete: imported.isIncomplete, refused: imported.isRefused,
-      openDiscrepancies: hasOpenDiscrepancies, failsOnDiscrepancies: session.failsOnDiscrepancies)
+      openDiscrepancies: openDiscrepancies > 0, failsOnDiscrepancies: session.failsOnDiscrepancies)
+  }
+
+  private func report(_ warehouse: Warehouse, _ run: RunHandle) throws -> WarehouseReport {
+    try WarehouseReport(
+      warehouse, settings: session.settings, period: session.period, asOf: session.asOf, run: run,
+      tool: "reconcile \(toolVersion)", configurationDigest: session.configuration.digest,
+      isTestData: session.isTestData)
+  }
+
+  /// Writes the reports and the closing summary; returns the number of open discrepancies of the period.
+  private func writeReports(_ warehouse: Warehouse, _ run: RunHandle) throws -> Int64 {
+    session.console.progress.update("reports", step: "writing", done: 0)
+    let source = try report(warehouse, run)
+    let result = try Reports.writeReports(
+      source: source, formats: session.settings.formats, outputRoot: session.settings.output,
+      workbook: ReconciliationWorkbook(), checkCancelled: Interruption.check)
+    session.console.progress.close()
+    if !session.console.isQuiet {
+      try StandardOutput.write(ClosingSummary(facts: source.facts, result: result).text)
+      try StandardOutput.finish()
+    }
+    return result.totals.findingCount(.open)
   }
 }

@@ -72,7 +72,7 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   func memory(of provider: String) throws -> ProviderMemory {
     try withWriter(provider) { writer in
       var memory = ProviderMemory()
-      memory.hasCompleteWalk = try writer.hasCompleteWalk(ProviderStream.refunds.rawValue)
+      memory.refundsReadAt = try writer.lastCompleteReading(ProviderStream.refunds.rawValue)
       memory.openRefunds = try writer.openRefunds()
       return memory
     }
@@ -107,7 +107,8 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
     try withWriter(provider) { writer in
       try writer.store(
         payments: contents.payments, refunds: contents.refunds, settlements: contents.settlements,
-        rejects: contents.rejects, drift: contents.driftRows, evidence: evidence)
+        rejects: contents.rejects, rejectedIDs: contents.rejectedIDs, drift: contents.driftRows,
+        evidence: evidence)
     }
   }
 
@@ -118,8 +119,10 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
     }
   }
 
-  func walkCompleted(_ stream: ProviderStream, from provider: String) throws {
-    try withWriter(provider) { try $0.walkCompleted(listOf: stream.listed, stream: stream.rawValue) }
+  func walkCompleted(_ stream: ProviderStream, since: Instant?, from provider: String) throws {
+    try withWriter(provider) {
+      try $0.walkCompleted(listOf: stream.listed, stream: stream.rawValue, since: since)
+    }
   }
 
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?) {

@@ -208,6 +208,7 @@ CREATE TABLE lookup (
   PRIMARY KEY (provider, lookup_id, is_refund)
 ) STRICT, WITHOUT ROWID;
 
+-- Reports as their provider gives them. A report of the same range replaces that of an earlier run.
 CREATE TABLE settlement_report (
   id INTEGER PRIMARY KEY,
   provider TEXT NOT NULL,
@@ -222,9 +223,9 @@ CREATE TABLE settlement_report (
   has_unreadable_lines INTEGER NOT NULL CHECK (has_unreadable_lines IN (0, 1)),
   evidence INTEGER NOT NULL REFERENCES evidence (id),
   read_order INTEGER NOT NULL,
-  CHECK (from_on <= to_on),
-  UNIQUE (provider, currency, from_on, to_on)
+  CHECK (from_on <= to_on)
 ) STRICT;
+CREATE INDEX settlement_report_by_range ON settlement_report (provider, currency, from_on, to_on);
 CREATE TABLE settlement_line (
   report INTEGER NOT NULL REFERENCES settlement_report (id) ON DELETE CASCADE,
   line_on INTEGER NOT NULL,
@@ -247,12 +248,13 @@ CREATE TABLE reject (
 ) STRICT;
 CREATE INDEX reject_by_origin ON reject (origin);
 
--- Every import of a provider. The row is written when the import begins, as incomplete, so that an import that was
+-- Every import of a provider, with the settings that decided how its responses were read. The row is written when the import begins, as incomplete, so that an import that was
 -- cut off by a crash counts as what it is.
 CREATE TABLE provider_import (
   provider TEXT NOT NULL,
   run INTEGER NOT NULL REFERENCES run (id),
   kind TEXT NOT NULL,
+  reading_rules TEXT NOT NULL,
   status TEXT NOT NULL CHECK (status IN ('complete', 'incomplete', 'refused')),
   page_count INTEGER NOT NULL DEFAULT 0,
   record_count INTEGER NOT NULL DEFAULT 0,
@@ -284,12 +286,14 @@ CREATE TABLE stream_reading (
 -- The latest import of each provider.
 CREATE VIEW provider_state AS
 SELECT * FROM provider_import i WHERE run = (SELECT max(run) FROM provider_import l WHERE l.provider = i.provider);
--- Complete walks of lists, and the last piece of evidence that each of them read.
+-- Complete walks of lists, from the time of creation on that they began with (NULL: of the whole list), and the last
+-- piece of evidence that each of them read.
 CREATE TABLE complete_walk (
   provider TEXT NOT NULL,
   stream TEXT NOT NULL,
   run INTEGER NOT NULL REFERENCES run (id),
   after_evidence INTEGER NOT NULL,
+  since_at INTEGER,
   PRIMARY KEY (provider, stream, run)
 ) STRICT, WITHOUT ROWID;
 
