@@ -104,6 +104,9 @@ let package = Package(
       name: "SampleShopTests", dependencies: ["SampleShop", "ReconcileCore", "reconcile"],
       path: "Tests/SampleShopTests", swiftSettings: strict),
     .testTarget(
+      name: "HouseRulesTests", dependencies: ["reconcile", "ReconcileCore"], path: "Tests/HouseRulesTests",
+      swiftSettings: strict),
+    .testTarget(
       name: "EndToEndTests",
       dependencies: [
         "reconcile", "reconcile-sandbox", "ReconcileCore", "Reports", "CZlib",

@@ -169,6 +169,7 @@ public protocol ImportSink: Sendable {
 
 /// How one provider's import ended.
 public struct ProviderOutcome: Sendable {
+  /// Completely, or why not.
   public enum Ending: Sendable, Equatable {
     case complete
     /// What could not be read, in words for the operator.

@@ -6,7 +6,7 @@ import Testing
 struct CrashTests {
   /// A few in every test run, many when somebody asks for a soak.
   static let isSoak = ProcessInfo.processInfo.environment["RECONCILE_SOAK"] != nil
-  static let seeds: [UInt64] = Array(1...(isSoak ? 300 : 8))
+  static let seeds: [UInt64] = Array(1...(isSoak ? 300 : 5))
 
   @Test("killed at any request of an import, the next run gives the calm result", arguments: Self.seeds)
   func atRequests(seed: UInt64) async throws {

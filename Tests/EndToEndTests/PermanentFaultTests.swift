@@ -132,6 +132,17 @@ struct PermanentFaultTests {
     try expectIncomplete(trial, try await trial.run(), "dapit")
     #expect(try trap.requests().isEmpty)
   }
+
+  @Test("a redirect to the same host is not followed either")
+  func redirectsHome() async throws {
+    let trial = try Trial()
+    let server = try trial.sandbox([
+      "--fault", "redirect:provider=dapit,count=3,to=/dapit/gateway.php?action=list_transactions",
+    ])
+    try expectIncomplete(trial, try await trial.run(), "dapit")
+    // Two lists and the settlement report, each asked for once.
+    #expect(try server.requests().filter { $0.provider == "dapit" }.map(\.status) == [302, 302, 302])
+  }
 }
 
 /// What holds of every run in which one provider could not be read completely.

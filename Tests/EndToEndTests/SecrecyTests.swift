@@ -24,7 +24,8 @@ struct SecrecyTests {
       "{\"data\":[{\"id\":\"bad\",\"amount\":null,\"currency\":\"EUR\",\"status\":\"paid\",\(Canary.record)},"
     )
     try trial.append(
-      "\(Canary.email),2025-03-05,EUR,x,maxfi,,\(Canary.phone)\nx2,\(Canary.iban),EUR,\(Canary.card),maxfi,,\n",
+      "\(Canary.email),2025-03-05,EUR,x,maxfi,,\(Canary.phone)\n"
+        + "x2,\(Canary.iban),EUR,\(Canary.card),maxfi,,\n",
       to: "orders.csv")
     var events = ""
     for line in Shop.march.events {
@@ -33,8 +34,8 @@ struct SecrecyTests {
       let text = String(decoding: try JSONEncoder().encode(String(body)), as: UTF8.self)
       let isMaxfi = line.contains("\"type\":")
       events +=
-        "{\"provider\":\"\(isMaxfi ? "maxfi" : "dapit")\",\"headers\":{\"X-MAXFI-Signature\":\"sha256=\(signature)\"},"
-        + "\"body\":\(text)}\n"
+        "{\"provider\":\"\(isMaxfi ? "maxfi" : "dapit")\","
+        + "\"headers\":{\"X-MAXFI-Signature\":\"sha256=\(signature)\"},\"body\":\(text)}\n"
     }
     try write(events, to: trial.path("events.jsonl"))
     return trial

@@ -21,8 +21,8 @@ struct DecisionTests {
   private func verdicts(_ store: Store) throws -> [String] {
     try store.rows(
       """
-      SELECT o.order_id, v.match_status, v.matched_by FROM order_verdict v JOIN sales_order o ON o.id = v.sales_order
-      ORDER BY 1
+      SELECT o.order_id, v.match_status, v.matched_by
+      FROM order_verdict v JOIN sales_order o ON o.id = v.sales_order ORDER BY 1
       """)
   }
 

@@ -36,7 +36,8 @@ struct DurabilityTests {
       #expect(try store.count(table) == 0)
     }
     try writer.store(
-      payments: [payment("P1", "50.00")], refunds: [], settlements: [], rejects: [], drift: [], evidence: evidence)
+      payments: [payment("P1", "50.00")], refunds: [], settlements: [], rejects: [], drift: [],
+      evidence: evidence)
     #expect(try store.count("payment") == 1)
   }
 
@@ -133,7 +134,8 @@ private final class FileCopies {
     scratch = try Scratch()
   }
 
-  /// Takes a copy at every fourth statement. Pages go to the disk early, so that a broken transaction leaves traces.
+  /// Takes a copy at every fourth statement. Pages go to the disk early, so that a broken transaction
+  /// leaves traces.
   func record(_ body: () throws -> Void) throws {
     try store.warehouse.queue.writeWithoutTransaction { db in
       try db.execute(sql: "PRAGMA cache_size = 2; PRAGMA cache_spill = 1")

@@ -151,7 +151,7 @@ extension Store {
       content.walks = [(.payments, "payments"), (.refunds, "list_refunds")]
       try self.provider(provider.name, content)
       guard let latest = world.latest[provider.name] else {
-        try execute("DELETE FROM provider_state WHERE provider = '\(provider.name)'")
+        try execute("DELETE FROM provider_import WHERE provider = '\(provider.name)'")
         continue
       }
       try nextRun()
@@ -173,8 +173,8 @@ extension Store {
       let order = link.order.map { "'\($0)'" } ?? "NULL"
       try execute(
         """
-        INSERT INTO manual_link (provider, payment_id, order_id, note, made_by, made_at)
-        VALUES ('\(link.payment.provider)', '\(link.payment.id)', \(order), 'n', 'me', 0)
+        INSERT INTO manual_link (provider, payment_id, order_id, note, made_by, made_at, checksum)
+        VALUES ('\(link.payment.provider)', '\(link.payment.id)', \(order), 'n', 'me', 0, 0)
         """)
     }
     try match()

@@ -72,13 +72,16 @@ struct QueryPlanTests {
       ("SELECT 1 FROM payment p CROSS JOIN refund r ON r.payment = p.id", []),
     ] {
       let plan = try store.warehouse.read { try Row.fetchAll($0, sql: "EXPLAIN QUERY PLAN " + sql) }
-      #expect(Self.scansInALoop(plan, sql) == scan)
+      let found = Self.scansInALoop(plan, sql).map {
+        $0.split(separator: " ").prefix(2).joined(separator: " ")
+      }
+      #expect(found == scan)
     }
   }
 
   /// Full scans of large tables that are not the outermost of their join, or stand in a correlated subquery.
   private static func scansInALoop(_ plan: [Row], _ sql: String) -> [String] {
-    // Tables that only a foreign key leads to are not scanned while every key holds; they are not in the text.
+    // Tables that only a foreign key leads to are not scanned while every key holds; the text lacks them.
     var names: Set<String> = []
     for match in sql.matches(of: /(?:FROM|JOIN|UPDATE)\s+(?:temp\.)?(\w+)(?:\s+(?:AS\s+)?(\w+))?/)
     where large.contains(String(match.1)) {

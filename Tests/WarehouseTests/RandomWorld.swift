@@ -10,7 +10,7 @@ struct RecordKey: Hashable {
   var id: String
 }
 
-/// Everything that was imported into a warehouse so far, changing at random; small, so that records meet often.
+/// Everything that was imported into a warehouse so far, changing at random; small, so that records meet.
 struct RandomWorld {
   var random: SeededGenerator
   var settings: Settings
@@ -24,7 +24,7 @@ struct RandomWorld {
   var withdrawn: Set<RecordKey> = []
   /// Manual links in the order in which they were made.
   var links: [(payment: RecordKey, order: String?)] = []
-  /// The latest import of each provider: its status, and whether refunds and settlement reports were answered.
+  /// The latest import of each provider: its status, and the streams that were answered.
   var latest: [String: (status: String, answered: Set<String>)] = [:]
   var lookups: [RecordKey: (isRefund: Bool, outcome: StoredLookupOutcome)] = [:]
   private let euro: Currency

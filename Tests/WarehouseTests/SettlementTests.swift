@@ -67,9 +67,8 @@ struct SettlementTests {
     try store.report().forEachDiscrepancy { row in
       guard row.code.rawValue.hasPrefix("settlement_") else { return }
       #expect(row.provider == "dapit" && row.orderID == nil && row.paymentID == nil)
-      findings.append(
-        "\(row.businessDate?.description ?? "-") \(row.code.rawValue) \(row.expected?.text ?? "-") \(row.actual?.text ?? "-")"
-      )
+      let amounts = "\(row.expected?.text ?? "-") \(row.actual?.text ?? "-")"
+      findings.append("\(row.businessDate?.description ?? "-") \(row.code.rawValue) \(amounts)")
     }
     return findings.sorted()
   }

@@ -47,7 +47,7 @@ final class Store {
     period = try Self.period("2026-03-01", "2026-03-31")
     warehouse = try Warehouse(path: scratch.path + "/w.sqlite", access: .write)
     run = try Self.begin(warehouse, period, asOf)
-    // These warehouses live for a moment: no test waits for the disk. What a power cut leaves is tested apart.
+    // These warehouses live for a moment: no test waits for the disk.
     try warehouse.queue.writeWithoutTransaction { db in try db.execute(sql: "PRAGMA synchronous = OFF") }
   }
 
@@ -93,7 +93,8 @@ final class Store {
       rejects: content.rejects, drift: [], evidence: try evidence(name, lookupID: content.lookupID))
     try writer.note(content.lookups)
     for walk in content.walks { try writer.walkCompleted(listOf: walk.kind, stream: walk.stream) }
-    try writer.finish(status: content.status, message: nil, pages: 1, records: 1, requests: 1, readings: [], at: asOf)
+    try writer.finish(
+      status: content.status, message: nil, pages: 1, records: 1, requests: 1, readings: [], at: asOf)
     return writer
   }
 
@@ -117,12 +118,13 @@ final class Store {
 }
 
 extension Store {
-  /// Everything that matching derives, by the records' own ids, sorted: two warehouses with the same input agree.
+  /// Everything that matching derives, by the records' own ids, sorted: equal for equal input.
   func derived() throws -> [String] {
     let queries = [
       "order": """
-      SELECT o.order_id, v.order_on, v.provider, v.match_status, v.refund_status, v.collected_minor, v.due_minor,
-        v.refunded_minor, v.refund_fees_minor, v.payment_ids, v.refund_ids, v.matched_by, v.is_final
+      SELECT o.order_id, v.order_on, v.provider, v.match_status, v.refund_status, v.collected_minor,
+        v.due_minor, v.refunded_minor, v.refund_fees_minor, v.payment_ids, v.refund_ids,
+        v.matched_by, v.is_final
       FROM sales_order o LEFT JOIN order_verdict v ON v.sales_order = o.id
       """,
       "payment": """
@@ -131,8 +133,9 @@ extension Store {
       FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order
       """,
       "refund": """
-      SELECT r.provider, r.refund_id, r.origin, p.payment_id, r.currency, r.amount_minor, r.fee_minor, r.status,
-        r.provider_status, r.refunded_at, r.refunded_on, r.local_on, r.inferred, r.withdrawn_in_run IS NOT NULL
+      SELECT r.provider, r.refund_id, r.origin, p.payment_id, r.currency, r.amount_minor, r.fee_minor,
+        r.status, r.provider_status, r.refunded_at, r.refunded_on, r.local_on, r.inferred,
+        r.withdrawn_in_run IS NOT NULL
       FROM refund r LEFT JOIN payment p ON p.id = r.payment
       """,
       "suggestion": """

@@ -26,7 +26,8 @@ public struct Finding: Sendable {
     let parts = [
       code.rawValue, orderID != nil && paymentID == nil && refundID == nil && !isDaily ? "" : provider ?? "",
       isDaily ? currency?.code ?? "" : "", paymentID == nil && refundID == nil ? orderID ?? "" : "",
-      paymentID ?? "", refundID ?? "", isDaily ? businessDay?.description ?? "" : "", detail,
+      // A refund's payment may become known later; the finding stays the same.
+      refundID == nil ? paymentID ?? "" : "", refundID ?? "", isDaily ? businessDay?.description ?? "" : "", detail,
     ]
     let digest = Digest.sha256(parts.map { "\($0.utf8.count):\($0)" }.joined().utf8)
     return "D" + Digest.hex(digest.prefix(10)).uppercased()

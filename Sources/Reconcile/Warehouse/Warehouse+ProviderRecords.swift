@@ -59,6 +59,9 @@ public final class ProviderWriter {
     try warehouse.write { db in
       let source = try Row.fetchOne(
         db, sql: "SELECT stream, request, lookup_id FROM evidence WHERE id = ?", arguments: [evidence])
+      try db.cachedStatement(sql: "UPDATE evidence SET is_read = 1 WHERE id = ?").execute(arguments: [
+        evidence
+      ])
       try note(drift, stream: source?["stream"] ?? "", db)
       let lookupID: String? = source?["lookup_id"]
       for payment in payments { try store(payment, askedAs: lookupID, evidence, db) }

@@ -69,14 +69,15 @@ extension Warehouse {
     Period(from: BusinessDay(dayNumber: row["from_on"]), to: BusinessDay(dayNumber: row["to_on"]))
   }
 
-  /// The bodies that a run kept, in the order they came: at most `limit` after the piece of evidence `after`.
+  /// The bodies that a run kept and stored the records of, in the order they came: at most `limit` after the piece of evidence `after`.
   public func keptBodies(of run: RunHandle, after: Int64, limit: Int) throws -> [KeptBody] {
     try read { db in
       try Row.fetchAll(
         db.cachedStatement(
           sql: """
             SELECT e.id, e.provider, e.stream, e.request, e.is_refund_lookup, b.sha256, b.byte_count, b.deflated
-            FROM evidence e JOIN evidence_body b ON b.id = e.body WHERE e.run = ? AND e.id > ? ORDER BY e.id LIMIT ?
+            FROM evidence e JOIN evidence_body b ON b.id = e.body WHERE e.run = ? AND e.id > ? AND e.is_read = 1
+            ORDER BY e.id LIMIT ?
             """), arguments: [run.number, after, limit]
       ).map { row in
         KeptBody(

@@ -16,8 +16,9 @@ final class FileWatch {
 
   deinit { close(watch) }
 
-  /// Returns when the file's text is as wanted; throws when it is not within a minute. It waits on a thread of
-  /// its own: those that tests run on are few.
+  /// Returns when the file's text is as wanted; throws when it is not within a minute.
+  ///
+  /// It waits on a thread of its own: those that tests run on are few.
   static func wait(_ path: String, until isWanted: @escaping @Sendable (String) throws -> Bool) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       Thread.detachNewThread {

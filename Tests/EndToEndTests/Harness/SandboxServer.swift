@@ -28,7 +28,7 @@ struct LoggedRequest: Decodable, Sendable {
   var target: String { query.isEmpty ? path : path + "?" + query }
 }
 
-/// A running `reconcile-sandbox`; stopped when the test lets go of it, and by itself after five minutes.
+/// A running `reconcile-sandbox`; stopped when the test lets go of it, and by itself after an hour.
 final class SandboxServer: Sendable {
   let port: Int
   let logPath: String
@@ -43,7 +43,7 @@ final class SandboxServer: Sendable {
     let pipe = try Child.pipe()
     defer { close(pipe.read) }
     child = try Child(
-      Binary.sandbox, ["--directory", folder.path + "/saved", "--log", log, "--for", "300"] + options,
+      Binary.sandbox, ["--directory", folder.path + "/saved", "--log", log, "--for", "3600"] + options,
       environment: [:], directory: "/", output: .descriptor(pipe.write), errors: .file(log + ".errors"))
     close(pipe.write)
     var line: [UInt8] = []

@@ -28,6 +28,7 @@ CREATE TABLE evidence_body (
   deflated BLOB
 ) STRICT;
 
+-- A run that was killed may leave a body whose records were not stored any more: it is not read, then or later.
 CREATE TABLE evidence (
   id INTEGER PRIMARY KEY,
   run INTEGER NOT NULL REFERENCES run (id),
@@ -38,6 +39,7 @@ CREATE TABLE evidence (
   is_refund_lookup INTEGER NOT NULL CHECK (is_refund_lookup IN (0, 1)),
   fetched_at INTEGER NOT NULL,
   body INTEGER NOT NULL REFERENCES evidence_body (id),
+  is_read INTEGER NOT NULL DEFAULT 0 CHECK (is_read IN (0, 1)),
   checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX evidence_by_run ON evidence (run);
