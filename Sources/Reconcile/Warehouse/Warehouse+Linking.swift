@@ -236,8 +236,8 @@ extension Warehouse {
         DROP TABLE temp.touched_payment_name;
         INSERT INTO temp.moved
         SELECT r.id, r.payment, (
-          SELECT p.id FROM merchant_refund m JOIN sales_order o ON o.order_id = m.order_id
-          JOIN payment p ON p.sales_order = o.id AND p.provider = r.provider
+          SELECT p.id FROM merchant_refund m CROSS JOIN sales_order o ON o.order_id = m.order_id
+          CROSS JOIN payment p ON p.sales_order = o.id AND p.provider = r.provider
           WHERE m.provider_reference = r.refund_id AND p.collected_minor > 0 AND p.is_test = 0
           ORDER BY p.payment_id LIMIT 1)
         FROM refund r WHERE r.origin = 'listed' AND r.provider IN (\(gateList));
