@@ -170,6 +170,7 @@ public protocol ImportSink: Sendable {
 }
 
 extension ImportSink {
+  /// One body after the other, for a sink that knows no larger unit.
   public func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) throws {
     for body in bodies { try store(body.contents, evidence: body.evidence, from: provider) }
   }
