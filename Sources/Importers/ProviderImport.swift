@@ -161,6 +161,8 @@ public protocol ImportSink: Sendable {
   /// Stores what was read from one piece of evidence; a record read twice in a run keeps the later `updatedAt`,
   /// else the one read last.
   func store(_ contents: BodyContents, evidence: Int64, from provider: String) throws
+  /// Stores what was read from several pieces of evidence, in order; all of it or nothing where it can.
+  func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) throws
   /// Notes how look-ups ended, so that "not found" is only said where it was asked.
   func note(_ outcomes: [(lookup: Lookup, outcome: LookupOutcome)], from provider: String) throws
   /// Says that a list was read to its end, in full or from a time of creation on: records of this stream, created
@@ -169,6 +171,13 @@ public protocol ImportSink: Sendable {
   func walkCompleted(_ stream: ProviderStream, since: Instant?, from provider: String) throws
   /// One line of progress: what is being read, how far it is.
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?)
+}
+
+extension ImportSink {
+  /// One body after the other, for a sink that knows no larger unit.
+  public func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) throws {
+    for body in bodies { try store(body.contents, evidence: body.evidence, from: provider) }
+  }
 }
 
 /// How one provider's import ended.

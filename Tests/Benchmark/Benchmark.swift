@@ -26,10 +26,10 @@ struct Benchmark: ParsableCommand {
     let stages = Stages(program: try executable(), folder: folder)
     try stages.clear()
     let facts = try SampleShop.writeLarge(orders: orders, seed: seed, to: stages.shop)
-    print("\(orders) orders, seed \(seed): \(facts.records) records to read\n")
-    print(Table.header)
+    say("\(orders) orders, seed \(seed): \(facts.records) records to read\n")
+    say(Table.header)
     func line(_ name: String, _ records: () throws -> Int, _ cost: Measured) throws {
-      print(Table.line(name, records: try records(), cost))
+      say(Table.line(name, records: try records(), cost))
     }
     try line("import", { facts.records }, try stages.measure("import"))
     try line("match", { facts.orders }, try stages.measure("match"))
@@ -39,8 +39,11 @@ struct Benchmark: ParsableCommand {
     try line("whole run", { facts.records }, try stages.measure("run"))
     let size = try stages.warehouseBytes()
     try line("the same again", { facts.records }, try stages.measure("run"))
-    print("\nwarehouse: \(size) bytes, \(size / orders) for each order")
+    say("\nwarehouse: \(size) bytes, \(size / orders) for each order")
   }
+
+  /// A line at once: a stage can take minutes, also where the output is a pipe.
+  private func say(_ line: String) { FileHandle.standardOutput.write(Data((line + "\n").utf8)) }
 
   private func executable() throws -> String {
     if let program { return program }

@@ -152,10 +152,14 @@ extension NetworkImport {
     if !bodies.isEmpty {
       let numbers = try sink.keep(bodies.map(\.evidence), from: settings.name)
       guard numbers.count == bodies.count else { throw Self.missingEvidence }
-      for (fetched, number) in zip(bodies, numbers) {
-        pages += 1
-        guard case .success(let contents) = fetched.body.contents else { continue }
-        try sink.store(contents, evidence: number, from: settings.name)
+      pages += Int64(bodies.count)
+      let read = zip(bodies, numbers).compactMap {
+        fetched, number -> (contents: BodyContents, evidence: Int64)? in
+        guard case .success(let contents) = fetched.body.contents else { return nil }
+        return (contents, number)
+      }
+      try sink.store(read, from: settings.name)
+      for (contents, _) in read {
         records += Int64(contents.recordCount)
         remember(contents)
       }

@@ -237,9 +237,13 @@ struct SavedImport {
           stream: stream, request: body.request, lookupID: lookup?.id, isRefundLookup: isRefundLookup,
           fetchedAt: startedAt, maskedBytes: body.masked)
       }, from: provider.name)
-    for (body, number) in zip(bodies, evidence) {
-      guard case .success(let contents) = body.contents else { continue }
-      try sink.store(contents, evidence: number, from: provider.name)
+    let read = zip(bodies, evidence).compactMap {
+      body, number -> (contents: BodyContents, evidence: Int64)? in
+      guard case .success(let contents) = body.contents else { return nil }
+      return (contents, number)
+    }
+    try sink.store(read, from: provider.name)
+    for (contents, _) in read {
       pages += 1
       records += Int64(contents.rows.count)
       if case .offset(let announced, _, _) = contents.next { total = announced }

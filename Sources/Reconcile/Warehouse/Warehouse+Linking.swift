@@ -111,10 +111,11 @@ extension Warehouse {
             JOIN sales_order o ON o.provider_reference = n.name
             WHERE n.payment = p.id AND (o.provider IS NULL OR o.provider = p.provider)) AS by_reference,
           (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) END FROM payment_name n
-            JOIN event_reference r ON r.reference = n.name AND r.provider = p.provider
-            JOIN event_order e ON e.event = r.event JOIN sales_order o ON o.order_id = e.order_id
+            CROSS JOIN event_reference r ON r.reference = n.name AND r.provider = p.provider
+            CROSS JOIN event_order e ON e.event = r.event CROSS JOIN sales_order o ON o.order_id = e.order_id
             WHERE n.payment = p.id) AS by_event
         FROM payment p WHERE p.id IN touched_payment;
+        CREATE UNIQUE INDEX temp.candidate_by_payment ON candidate (payment);
         UPDATE payment SET (sales_order, rule) = (
           SELECT
             CASE WHEN c.is_test THEN NULL
@@ -235,12 +236,13 @@ extension Warehouse {
         DROP TABLE temp.touched_payment_name;
         INSERT INTO temp.moved
         SELECT r.id, r.payment, (
-          SELECT p.id FROM merchant_refund m JOIN sales_order o ON o.order_id = m.order_id
-          JOIN payment p ON p.sales_order = o.id AND p.provider = r.provider
+          SELECT p.id FROM merchant_refund m CROSS JOIN sales_order o ON o.order_id = m.order_id
+          CROSS JOIN payment p ON p.sales_order = o.id AND p.provider = r.provider
           WHERE m.provider_reference = r.refund_id AND p.collected_minor > 0 AND p.is_test = 0
           ORDER BY p.payment_id LIMIT 1)
         FROM refund r WHERE r.origin = 'listed' AND r.provider IN (\(gateList));
         DELETE FROM temp.moved WHERE old_payment IS new_payment;
+        CREATE INDEX temp.moved_by_refund ON moved (id);
         UPDATE refund SET payment = (SELECT new_payment FROM temp.moved m WHERE m.id = refund.id)
         WHERE id IN (SELECT id FROM temp.moved);
         INSERT OR IGNORE INTO touched_payment SELECT old_payment FROM temp.moved WHERE old_payment IS NOT NULL;

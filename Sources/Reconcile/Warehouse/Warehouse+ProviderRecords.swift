@@ -51,40 +51,32 @@ public final class ProviderWriter {
     }
   }
 
-  /// Stores the records of one piece of evidence in one transaction.
-  ///
-  /// A record that is read twice in a run keeps the later `updatedAt`, else the one read last; a record that differs
-  /// from the stored one leaves the old values in the history.
-  public func store(
-    payments: [PaymentRecord], refunds: [RefundRecord], settlements: [SettlementReport], rejects: [Reject],
-    rejectedIDs: [Identifier] = [], drift: [(kind: String, name: String, sample: String)], evidence: Int64
-  ) throws {
-    try warehouse.write { db in
-      let source = try Row.fetchOne(
-        db, sql: "SELECT stream, request, lookup_id FROM evidence WHERE id = ?", arguments: [evidence])
-      try db.cachedStatement(sql: "UPDATE evidence SET is_read = 1 WHERE id = ?").execute(arguments: [
-        evidence
-      ])
-      try note(drift, stream: source?["stream"] ?? "", db)
-      let lookupID: String? = source?["lookup_id"]
-      for payment in payments { try store(payment, askedAs: lookupID, evidence, db) }
-      for refund in refunds { try store(refund, evidence, db) }
-      for report in settlements where report.from <= run.period.to && report.to >= run.period.from {
-        try store(report, evidence, db)
-      }
-      for id in rejectedIDs { try noteHeld(id, db) }
-      let request: String = source?["request"] ?? ""
-      var earlier = tally.rejectsByRequest[request] ?? []
-      for reject in rejects {
-        if let index = earlier.firstIndex(of: reject) {
-          earlier.remove(at: index)
-          continue
-        }
-        tally.rejected += 1
-        try Warehouse.insert(reject, origin: "provider:" + settings.name, db)
-      }
-      if !rejects.isEmpty { tally.rejectsByRequest[request] = rejects }
+  /// Stores the records of one piece of evidence within a transaction.
+  func store(_ body: BodyRecords, _ db: Database) throws {
+    let evidence = body.evidence
+    let source = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT stream, request, lookup_id FROM evidence WHERE id = ?"),
+      arguments: [evidence])
+    try db.cachedStatement(sql: "UPDATE evidence SET is_read = 1 WHERE id = ?").execute(arguments: [evidence])
+    try note(body.drift, stream: source?["stream"] ?? "", db)
+    let lookupID: String? = source?["lookup_id"]
+    for payment in body.payments { try store(payment, askedAs: lookupID, evidence, db) }
+    for refund in body.refunds { try store(refund, evidence, db) }
+    for report in body.settlements where report.from <= run.period.to && report.to >= run.period.from {
+      try store(report, evidence, db)
     }
+    for id in body.rejectedIDs { try noteHeld(id, db) }
+    let request: String = source?["request"] ?? ""
+    var earlier = tally.rejectsByRequest[request] ?? []
+    for reject in body.rejects {
+      if let index = earlier.firstIndex(of: reject) {
+        earlier.remove(at: index)
+        continue
+      }
+      tally.rejected += 1
+      try Warehouse.insert(reject, origin: "provider:" + settings.name, db)
+    }
+    if !body.rejects.isEmpty { tally.rejectsByRequest[request] = body.rejects }
   }
 
   /// A record that cannot be read this time is still there: what is known of it is not withdrawn.

@@ -78,8 +78,15 @@ struct EvidenceReplay {
       readers[name] = (ProviderRegistry.reader(for: provider), writer)
     }
     var walks = try copy.completeWalks(of: past.handle)[...]
+    // Bodies of one provider in a row are stored together: each commit waits for the disk.
+    var pending: (provider: String, bodies: [BodyRecords]) = ("", [])
+    func storePending() throws {
+      if !pending.bodies.isEmpty { try readers[pending.provider]?.writer.store(pending.bodies) }
+      pending = ("", [])
+    }
     func endWalks(before evidence: Int64) throws {
       while let walk = walks.first, walk.afterEvidence < evidence {
+        try storePending()
         walks.removeFirst()
         // What a walk held cannot be told any more where bytes of it were purged; its marks are still there.
         if let listed = ProviderStream(rawValue: walk.stream)?.listed, !purged.contains(walk.provider) {
@@ -94,14 +101,18 @@ struct EvidenceReplay {
       last = newest.evidence
       for body in bodies {
         try endWalks(before: body.evidence)
-        guard let (reader, writer) = readers[body.provider] else { continue }
+        guard let reader = readers[body.provider]?.reader else { continue }
         guard let bytes = body.bytes else {
           result.purged += 1
           continue
         }
         result.bodies += 1
-        try store(body, bytes, reader, writer)
+        guard let records = Self.records(of: body, bytes, reader) else { continue }
+        if pending.provider != body.provider { try storePending() }
+        pending.provider = body.provider
+        pending.bodies.append(records)
       }
+      try storePending()
       progress.update("warehouse", step: "reading evidence again", done: result.bodies)
       try Interruption.check()
     }
@@ -109,17 +120,14 @@ struct EvidenceReplay {
   }
 
   /// A body that could not be read when it came cannot be read now either; it brought nothing.
-  private func store(
-    _ body: KeptBody, _ bytes: [UInt8], _ reader: any ProviderReader, _ writer: ProviderWriter
-  ) throws {
+  private static func records(
+    of body: KeptBody, _ bytes: [UInt8], _ reader: any ProviderReader
+  ) -> BodyRecords? {
     guard let stream = ProviderStream(rawValue: body.stream),
       let contents = try? reader.read(
         stream, body: bytes, request: body.request, isRefundLookup: body.isRefundLookup)
-    else { return }
-    try writer.store(
-      payments: contents.payments, refunds: contents.refunds, settlements: contents.settlements,
-      rejects: contents.rejects, rejectedIDs: contents.rejectedIDs, drift: contents.driftRows,
-      evidence: body.evidence)
+    else { return nil }
+    return BodyRecords(contents, evidence: body.evidence)
   }
 }
 

@@ -104,11 +104,12 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   }
 
   func store(_ contents: BodyContents, evidence: Int64, from provider: String) throws {
+    try store([(contents, evidence)], from: provider)
+  }
+
+  func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) throws {
     try withWriter(provider) { writer in
-      try writer.store(
-        payments: contents.payments, refunds: contents.refunds, settlements: contents.settlements,
-        rejects: contents.rejects, rejectedIDs: contents.rejectedIDs, drift: contents.driftRows,
-        evidence: evidence)
+      try writer.store(bodies.map { BodyRecords($0.contents, evidence: $0.evidence) })
     }
   }
 
@@ -137,6 +138,16 @@ extension BodyContents {
   /// What may be new of the API, as the warehouse keeps it.
   var driftRows: [(kind: String, name: String, sample: String)] {
     drift.map { ($0.kind.rawValue, $0.name, $0.sample) }
+  }
+}
+
+extension BodyRecords {
+  /// What a reader found, as the warehouse takes it.
+  init(_ contents: BodyContents, evidence: Int64) {
+    self.init(
+      payments: contents.payments, refunds: contents.refunds, settlements: contents.settlements,
+      rejects: contents.rejects, rejectedIDs: contents.rejectedIDs, drift: contents.driftRows,
+      evidence: evidence)
   }
 }
 

@@ -120,6 +120,7 @@ CREATE TABLE event_order (
   event INTEGER NOT NULL REFERENCES event (id) ON DELETE CASCADE,
   PRIMARY KEY (order_id, event)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX event_reference_by_event ON event_reference (event);
 CREATE INDEX event_order_by_event ON event_order (event);
 
 -- Payments as their providers report them; the last six columns are derived by matching.
