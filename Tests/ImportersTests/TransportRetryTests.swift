@@ -184,6 +184,20 @@ struct TransportLimitTests {
     #expect(try #require(trial.sender.times.last) > 120)
   }
 
+  @Test(
+    "a provider that answers in 50 ms is read at 95 % of what its limit allows at least, and never above it")
+  func pace() async throws {
+    let limit = RateLimit(requests: 90, seconds: 60)
+    let trial = Trial(.maxfi, latency: 0.05) { _, number in
+      ok(number < 1_000 ? "next=?c=\(number)\nr\(number)" : "next=\nlast")
+    }
+    #expect(try await trial.run.run().ending == .complete)
+    #expect(holds(trial.sender.times, limit))
+    let windows = (trial.sender.times.count - 1) / limit.requests
+    let pace = Double(windows) * limit.seconds / (try #require(trial.sender.times.last))
+    #expect(pace >= 0.95 && pace <= 1, "\(pace)")
+  }
+
   @Test("two providers with the same key share its limit")
   func shared() {
     let limits = RateLimits()
