@@ -8,7 +8,7 @@
 #   make record   write the golden files of the tests again (look at the difference before you commit it)
 
 SHELL := /bin/bash
-PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxlsxwriter-dev libssl-dev zlib1g-dev tzdata ca-certificates
+PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxlsxwriter-dev libssl-dev zlib1g-dev openssl tzdata ca-certificates
 DEMO := .build/demo
 N ?= 100000
 

@@ -49,6 +49,8 @@ public struct BodyContents: Sendable {
   public var rows: [WalkRow] = []
   /// How the list goes on; nil hint for look-ups and settlement reports.
   public var next: PageHint = .none
+  /// The list's own `total`, also where it is no hint because its companions are missing.
+  public var namedTotal: Int?
   /// What the body has that no document names, and the currencies that occur in it.
   public var drift: Set<Drift> = []
   /// Ids of records that are rejects: the list still holds them.

@@ -132,6 +132,19 @@ struct WalkEndTests {
       isIncomplete(counted.follow { $0 == .first && $1 == 1 ? page(["a"], .pages(page: 1, of: 2)) : nil }))
   }
 
+  @Test("a list that ignores paging is not whole when it names a larger total")
+  func ignoredPaging() {
+    var walk = ListWalk()
+    var first = page(["a", "b"])
+    first.namedTotal = 2
+    #expect(walk.receive(first) == .ask(.page(2)))
+    #expect(walk.receive(first) == .complete)
+    walk = ListWalk()
+    first.namedTotal = 80
+    #expect(walk.receive(first) == .ask(.page(2)))
+    #expect(isIncomplete(walk.receive(first)))
+  }
+
   @Test("a second page that equals the first byte for byte makes the first the whole list")
   func sameSecondPage() {
     var walker = Walker()

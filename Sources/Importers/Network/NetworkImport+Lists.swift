@@ -30,7 +30,9 @@ extension NetworkImport {
         sink.progress(
           settings.name, stream: stream, pages: count.pages, records: count.records, of: walk.total)
         step = walk.receive(
-          ListWalk.Page(rows: contents.rows, hint: contents.next, rawBytes: body.body.raw))
+          ListWalk.Page(
+            rows: contents.rows, hint: contents.next, namedTotal: contents.namedTotal,
+            rawBytes: body.body.raw))
       case .status(404, let words): step = walk.receiveNotFound() ?? .incomplete(words)
       case .status(_, let words), .failed(let words): step = .incomplete(words)
       case .hungUp: return false

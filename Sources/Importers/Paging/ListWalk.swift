@@ -18,6 +18,8 @@ struct ListWalk {
   struct Page {
     var rows: [WalkRow]
     var hint: PageHint
+    /// The total that the body names, hint or not.
+    var namedTotal: Int?
     /// The body's bytes before masking: a second page that equals the first is told by these.
     var rawBytes: [UInt8]
   }
@@ -80,6 +82,11 @@ struct ListWalk {
       }
       return .complete
     }
+    // A server that ignores paging shows one page for ever; a total that it names tells that this is not the list.
+    if pass.isWholeInOnePage, let named = pass.namedTotal, pass.seen.count < named {
+      return .incomplete(
+        "the list names a total of \(named), and only its first \(pass.seen.count) records can be had")
+    }
     if walkNumber > 1, pass.broughtOnlyNewer(than: newestEarlier) { return .complete }
     // A list that came in one piece, or whose second page was its first, had no gap to slip through.
     if pass.pages <= 1 && !pass.isNumbered || pass.isWholeInOnePage { return .complete }
@@ -137,6 +144,8 @@ private struct Pass {
   var seen: Set<RowKey> = []
   private(set) var newest: Instant?
   private(set) var firstTotal: Int?
+  /// The largest total that a page named.
+  private(set) var namedTotal: Int?
   private(set) var totalFell = false
   /// Whether the last request was made by number because there was no hint.
   private(set) var isNumbered = false
@@ -153,6 +162,7 @@ private struct Pass {
     _ page: ListWalk.Page, hintlessIsWhole: Bool, isRewalk: Bool, earlier: Set<RowKey>
   ) -> Turn {
     pages += 1
+    if case .none = page.hint, let named = page.namedTotal { namedTotal = max(namedTotal ?? 0, named) }
     let askedByNumber = isNumbered
     isNumbered = false
     if pages == 2, askedByNumber, let firstBytes, firstBytes == page.rawBytes {

@@ -90,6 +90,12 @@ enum ListBody {
 }
 
 extension ListBody {
+  /// A number of records that the body says its list has.
+  static func total(_ root: JSONValue) -> Int? {
+    guard case .object(let object) = root else { return nil }
+    return object["total"]?.count
+  }
+
   /// The one record of a look-up's reply.
   static func single(_ root: JSONValue, id: String) throws(UnreadableBody) -> JSONValue {
     guard case .object(let object) = root else {

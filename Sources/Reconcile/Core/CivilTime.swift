@@ -131,12 +131,26 @@ public final class Zone: Sendable, CustomStringConvertible {
 
   /// The zone with this name, nil when there is none.
   public init?(_ name: String) {
-    guard !name.isEmpty, !name.hasPrefix("GMT+"), !name.hasPrefix("GMT-"),
-      let rules = TimeZone(identifier: name)
-    else { return nil }
+    guard Self.isName(name), let rules = TimeZone(identifier: name) else { return nil }
     self.name = name
     self.rules = rules
   }
+
+  /// Whether the tz database has a zone of this name. Foundation also takes abbreviations, of which some stand for
+  /// several zones (IST), and offsets, of which nobody knows the sign (UTC+2).
+  private static func isName(_ name: String) -> Bool {
+    if name == "UTC" || knownNames.contains(name) { return true }
+    let isPlain = name.utf8.allSatisfy { byte in
+      switch byte {
+      case 0x30...0x39, 0x41...0x5A, 0x61...0x7A, 0x2B, 0x2D, 0x2F, 0x5F: true
+      default: false
+      }
+    }
+    return isPlain && !name.isEmpty && !name.hasPrefix("/") && !name.hasSuffix("/")
+      && FileManager.default.fileExists(atPath: "/usr/share/zoneinfo/" + name)
+  }
+
+  private static let knownNames = Set(TimeZone.knownTimeZoneIdentifiers)
 
   /// Coordinated universal time.
   public static let utc: Zone = {

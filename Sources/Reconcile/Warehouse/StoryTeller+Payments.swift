@@ -160,7 +160,26 @@ extension StoryTeller {
     return [
       StoryPart(
         heading: "Earlier versions of \(id)",
-        facts: rows.map { ("until run \($0["run_id"] as String)", $0["facts"]) })
+        facts: rows.map { ("until run \($0["run_id"] as String)", inWords($0["facts"])) })
     ]
+  }
+
+  /// The columns of an earlier version for people: times and amounts as they are printed elsewhere.
+  private func inWords(_ facts: String) -> String {
+    let parts = facts.components(separatedBy: "; ").map { part -> (name: String, value: String) in
+      let halves = part.split(separator: "=", maxSplits: 1).map(String.init)
+      return halves.count == 2 ? (halves[0], halves[1]) : ("", part)
+    }
+    let currency = parts.first { $0.name == "currency" }?.value
+    return parts.map { name, value in
+      if let number = Int64(value) {
+        if name.hasSuffix("_minor") { return "\(name.dropLast(6)) \(money(number, currency))" }
+        if name.hasSuffix("_at") { return "\(name) \(Instant(microseconds: number))" }
+        if name.hasPrefix("is_") {
+          return number == 1 ? String(name.dropFirst(3)) : "not \(name.dropFirst(3))"
+        }
+      }
+      return name.isEmpty ? value : "\(name) \(value)"
+    }.joined(separator: ", ")
   }
 }

@@ -8,8 +8,8 @@ struct CoverageSheet {
   let cells: CellWriter
 
   private static let columns: [(name: String, width: Double)] = [
-    ("provider", 18), ("kind", 12), ("status", 14), ("complete", 11), ("pages", 10), ("records", 12),
-    ("rejected", 11), ("test_records", 13), ("newest_record_at", 20), ("message", 100),
+    ("provider", 18), ("kind", 26), ("status", 17), ("complete", 11), ("pages", 10), ("records", 12),
+    ("rejected", 11), ("test_records", 13), ("newest_record_at", 25), ("message", 100),
   ]
 
   func write(to sheet: SheetWriter) throws {

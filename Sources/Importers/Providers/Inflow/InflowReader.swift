@@ -36,7 +36,10 @@ struct InflowReader: ProviderReader {
     let rows = isRefundLookup ? [try ListBody.single(root, id: "id")] : try ListBody.rows(root)
     reading.read(rows, createdAt: createdAt) { object throws(RecordProblem) in .refund(try refund(object)) }
     if case .object(let object) = root { reading.noteUnknown(.envelope, in: object) }
-    if !isRefundLookup { reading.contents.next = ListBody.hint(root, lastID: ListBody.lastID(rows, "id")) }
+    if !isRefundLookup {
+      reading.contents.namedTotal = ListBody.total(root)
+      reading.contents.next = ListBody.hint(root, lastID: ListBody.lastID(rows, "id"))
+    }
     return reading.contents
   }
 
