@@ -122,13 +122,14 @@ extension ProviderWriter {
   /// Records rejected so far.
   public var rejectedCount: Int64 { tally.rejected }
 
-  /// When the run began that last read the list to its end; nil while no complete walk is on record.
+  /// When the run began that last read the list to its end, by its own clock where that was set back; nil while no
+  /// complete walk is on record.
   public func lastCompleteReading(_ stream: String) throws -> Instant? {
     try warehouse.read { db in
       try Int64.fetchOne(
         db,
         sql: """
-          SELECT max(r.started_at) FROM complete_walk w JOIN run r ON r.id = w.run WHERE w.provider = ? AND w.stream = ?
+          SELECT max(min(r.started_at, r.as_of_at)) FROM complete_walk w JOIN run r ON r.id = w.run WHERE w.provider = ? AND w.stream = ?
           """,
         arguments: [settings.name, stream]
       ).map(Instant.init(microseconds:))
