@@ -5,7 +5,7 @@ import Testing
 
 @testable import reconcile
 
-@Suite("Evidence that was purged takes no record with it")
+@Suite("Evidence is shown and purged, and takes no record with it")
 struct ReplayTests {
   /// Imports and matches a Dapit list that holds this payment and no other.
   private func importList(of reference: String, in folder: ScratchFolder) async throws -> Settings {
@@ -51,5 +51,18 @@ struct ReplayTests {
       #expect(try Warehouse(path: settings.warehousePath, access: .write).purge(before: instant) > 0)
       #expect(try differences(settings) == [])
     }
+  }
+
+  @Test("an explanation can show the response that a record was read from, until it is purged")
+  func responses() async throws {
+    let folder = try ScratchFolder()
+    defer { withExtendedLifetime(folder) {} }
+    let settings = try await importList(of: "DP-260301-000001", in: folder)
+    let warehouse = try Warehouse(path: settings.warehousePath, access: .write)
+    let story = try warehouse.story(of: "DP-260301-000001", settings: settings)
+    let shown = try warehouse.responses(of: story)
+    #expect(shown.count == 1 && shown[0].facts[0].value.contains("DP-260301-000001"))
+    #expect(try warehouse.purge(before: .now()) > 0)
+    #expect(try warehouse.responses(of: story).isEmpty)
   }
 }

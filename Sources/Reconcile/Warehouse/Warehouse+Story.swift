@@ -39,4 +39,28 @@ extension Warehouse {
       }
     }
   }
+
+  /// The masked bodies that a story names by their digests, each once. Throws 74 when one of them is damaged.
+  public func responses(of story: [StoryPart]) throws -> [StoryPart] {
+    var seen: Set<String> = []
+    let digests = story.flatMap(\.facts).filter { $0.label == "sha-256" && seen.insert($0.value).inserted }
+    return try read { db in
+      try digests.compactMap { digest in
+        guard
+          let row = try Row.fetchOne(
+            db,
+            sql: "SELECT sha256, byte_count, deflated FROM evidence_body WHERE sha256 = ?",
+            arguments: [Self.bytes(ofHex: digest.value)]),
+          let bytes = try evidenceBytes(row)
+        else { return nil }
+        return StoryPart(
+          heading: "Response \(digest.value)", facts: [("body", String(decoding: bytes, as: UTF8.self))])
+      }
+    }
+  }
+
+  private static func bytes(ofHex text: String) -> Data {
+    Data(
+      stride(from: 0, to: text.count, by: 2).compactMap { UInt8(text.dropFirst($0).prefix(2), radix: 16) })
+  }
 }

@@ -15,6 +15,8 @@ struct ExplainCommand: ParsableCommand {
   var id: String
   @Flag(help: "Print JSON.")
   var json = false
+  @Flag(help: "Also print the masked responses that the records were read from.")
+  var evidence = false
   @OptionGroup var place: PlaceOptions
   @OptionGroup var speech: OutputOptions
 
@@ -32,6 +34,7 @@ struct ExplainCommand: ParsableCommand {
         remedy: "give an order_id, payment_id, refund_id or discrepancy id as the reports print it; "
           + "capitals and leading zeros count")
     }
+    if evidence { story += try warehouse.responses(of: story) }
     try StandardOutput.write(json ? StoryText.json(story).rendered() : StoryText.text(story))
     try StandardOutput.finish()
   }
