@@ -15,7 +15,7 @@ extension Warehouse {
     let rows = try Row.fetchCursor(
       db,
       sql: """
-        SELECT p.provider, p.payment_id, p.currency, p.amount_minor, p.collected_minor, p.status, p.provider_status,
+        SELECT p.provider, p.payment_id, NULL AS refund_id, p.currency, p.amount_minor, p.collected_minor, p.status, p.provider_status,
           p.paid_on, p.overpaid_minor, p.announced_fee_minor, p.withdrawn_in_run, p.amount_is_net, o.order_id, p.sales_order
         FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order
         WHERE p.is_test = 0 AND (
@@ -28,38 +28,26 @@ extension Warehouse {
       let collected: Int64? = row["collected_minor"]
       let amount: Int64 = row["amount_minor"]
       let status: String = row["status"]
-      func put(_ code: DiscrepancyCode, _ expected: Int64?, _ actual: Int64?, _ text: String) throws {
-        var finding = Finding(code)
-        finding.provider = row["provider"]
-        finding.currency = currency
-        finding.orderID = row["order_id"]
-        finding.paymentID = row["payment_id"]
-        finding.businessDay = (row["paid_on"] as Int?).map(BusinessDay.init(dayNumber:))
-        finding.expected = expected
-        finding.actual = actual
-        finding.explanation = text
-        try Self.put(finding, scope: "record", salesOrder: row["sales_order"], db)
-      }
-      func words(_ minor: Int64?) -> String {
-        minor.map { "\(Money(minorUnits: $0, currency: currency).decimalText) \(currency)" }
-          ?? "an unknown amount"
-      }
+      let record = FoundRecord(row: row, currency: currency, dayColumn: "paid_on", db: db)
       if row["sales_order"] == nil, collected ?? 1 > 0 {
-        try put(.orphanPayment, 0, collected, "\(words(collected)) came in and no order claims the payment.")
+        try record.put(
+          .orphanPayment, 0, collected, "\(record.words(collected)) came in and no order claims the payment.")
       }
       if status == "unknown" {
-        try put(
+        try record.put(
           .unknownStatus, nil, nil,
           "The provider says \"\(row["provider_status"] as String)\", a word that no status map holds; add it to status_map."
         )
       }
       if ["failed", "cancelled", "expired"].contains(status), let collected, collected > 0 {
-        try put(.latePayment, 0, collected, "\(words(collected)) came in although the payment is \(status).")
+        try record.put(
+          .latePayment, 0, collected, "\(record.words(collected)) came in although the payment is \(status).")
       }
       if row["withdrawn_in_run"] != nil {
-        try put(
+        try record.put(
           .recordWithdrawn, amount, 0,
-          "An earlier run read this payment of \(words(amount)); the provider's list no longer holds it.")
+          "An earlier run read this payment of \(record.words(amount)); the provider's list no longer holds it."
+        )
       }
       if let fee: Int64 = row["announced_fee_minor"],
         let policy = settings.provider(named: row["provider"])?.refundFee, policy.currency == currency,
@@ -67,9 +55,10 @@ extension Warehouse {
       {
         let expected = min(policy.minorUnits, max(0, excess))
         if fee != expected {
-          try put(
+          try record.put(
             .refundFeeMismatch, expected, fee,
-            "The provider announces a refund fee of \(words(fee)) where \(words(expected)) was agreed.")
+            "The provider announces a refund fee of \(record.words(fee)) where \(record.words(expected)) was agreed."
+          )
         }
       }
     }
@@ -90,47 +79,33 @@ extension Warehouse {
       let amount: Int64? = row["amount_minor"]
       let provider: String = row["provider"]
       let status: String = row["status"]
-      func put(_ code: DiscrepancyCode, _ expected: Int64?, _ actual: Int64?, _ text: String) throws {
-        var finding = Finding(code)
-        finding.provider = provider
-        finding.currency = currency
-        finding.orderID = row["order_id"]
-        finding.paymentID = row["payment_id"]
-        finding.refundID = row["refund_id"]
-        finding.businessDay = (row["refunded_on"] as Int?).map(BusinessDay.init(dayNumber:))
-        finding.expected = expected
-        finding.actual = actual
-        finding.explanation = text
-        try Self.put(finding, scope: "record", salesOrder: row["sales_order"], db)
-      }
-      func words(_ minor: Int64?) -> String {
-        minor.map { "\(Money(minorUnits: $0, currency: currency).decimalText) \(currency)" }
-          ?? "an unknown amount"
-      }
+      let record = FoundRecord(row: row, currency: currency, dayColumn: "refunded_on", db: db)
       if row["payment"] == nil, status != "failed", reading.complete.contains(provider) {
-        try put(
+        try record.put(
           .orphanRefund, 0, amount,
-          "\(words(amount)) was given back and the payment it belongs to is not known.")
+          "\(record.words(amount)) was given back and the payment it belongs to is not known.")
       }
       if status == "unknown" {
-        try put(
+        try record.put(
           .unknownStatus, nil, nil,
           "The provider says \"\(row["provider_status"] as String)\", a word that no refund status map holds."
         )
       }
       if row["withdrawn_in_run"] != nil {
-        try put(
+        try record.put(
           .recordWithdrawn, amount, 0,
-          "An earlier run read this refund of \(words(amount)); the provider's list no longer holds it.")
+          "An earlier run read this refund of \(record.words(amount)); the provider's list no longer holds it."
+        )
       }
       if status != "failed", let fee: Int64 = row["fee_minor"], let amount,
         let policy = settings.provider(named: provider)?.refundFee, policy.currency == currency
       {
         let expected = min(policy.minorUnits, amount)
         if fee != expected {
-          try put(
+          try record.put(
             .refundFeeMismatch, expected, fee,
-            "The provider took a refund fee of \(words(fee)) where \(words(expected)) was agreed.")
+            "The provider took a refund fee of \(record.words(fee)) where \(record.words(expected)) was agreed."
+          )
         }
       }
     }
@@ -157,5 +132,33 @@ extension Warehouse {
         ?? "The merchant asked for a refund of an order that no orders file holds."
       try Self.put(finding, scope: "record", salesOrder: row["sales_order"], db)
     }
+  }
+}
+
+/// A payment or refund that something is found about; its row names the columns of both kinds alike.
+private struct FoundRecord {
+  let row: Row
+  let currency: Currency
+  /// The column of the record's own business date.
+  let dayColumn: String
+  let db: Database
+
+  func put(_ code: DiscrepancyCode, _ expected: Int64?, _ actual: Int64?, _ text: String) throws {
+    var finding = Finding(code)
+    finding.provider = row["provider"]
+    finding.currency = currency
+    finding.orderID = row["order_id"]
+    finding.paymentID = row["payment_id"]
+    finding.refundID = row["refund_id"]
+    finding.businessDay = (row[dayColumn] as Int?).map(BusinessDay.init(dayNumber:))
+    finding.expected = expected
+    finding.actual = actual
+    finding.explanation = text
+    try Warehouse.put(finding, scope: "record", salesOrder: row["sales_order"], db)
+  }
+
+  func words(_ minor: Int64?) -> String {
+    minor.map { "\(Money(minorUnits: $0, currency: currency).decimalText) \(currency)" }
+      ?? "an unknown amount"
   }
 }
