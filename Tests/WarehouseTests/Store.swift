@@ -165,3 +165,17 @@ func plainSettings() throws -> Settings {
   }.sorted { $0.name < $1.name }
   return settings
 }
+
+extension ProviderWriter {
+  /// Stores what one body held, as the list of one.
+  func store(
+    payments: [PaymentRecord], refunds: [RefundRecord], settlements: [SettlementReport], rejects: [Reject],
+    rejectedIDs: [Identifier] = [], drift: [(kind: String, name: String, sample: String)], evidence: Int64
+  ) throws {
+    try store([
+      BodyRecords(
+        payments: payments, refunds: refunds, settlements: settlements, rejects: rejects,
+        rejectedIDs: rejectedIDs, drift: drift, evidence: evidence)
+    ])
+  }
+}

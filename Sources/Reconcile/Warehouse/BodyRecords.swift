@@ -39,16 +39,4 @@ extension ProviderWriter {
       for body in bodies { try store(body, db) }
     }
   }
-
-  /// Stores what one body held, as the list of one.
-  public func store(
-    payments: [PaymentRecord], refunds: [RefundRecord], settlements: [SettlementReport], rejects: [Reject],
-    rejectedIDs: [Identifier] = [], drift: [(kind: String, name: String, sample: String)], evidence: Int64
-  ) throws {
-    try store([
-      BodyRecords(
-        payments: payments, refunds: refunds, settlements: settlements, rejects: rejects,
-        rejectedIDs: rejectedIDs, drift: drift, evidence: evidence)
-    ])
-  }
 }
