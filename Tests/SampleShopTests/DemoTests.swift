@@ -19,6 +19,39 @@ struct DemoTests {
     #expect(try CSVTable(march).column("order_id").contains(String(order)))
     #expect(result.output.contains("reconcile-demo/reports/\(SampleShop.period)/reconciliation.xlsx"))
     #expect(result.output.contains("on purpose"))
+    try historyIsTold(folder, scratch.url)
+  }
+
+  /// The demo has a night of 24 March and one of 1 April: what changed is told in numbers, and finding by finding.
+  private func historyIsTold(_ folder: URL, _ directory: URL) throws {
+    func runs(_ arguments: String...) throws -> String {
+      let configuration = folder.appendingPathComponent(SampleShop.configurationName).path
+      let result = try Program.run(["runs"] + arguments + ["--config", configuration], in: directory)
+      #expect(result.status == 0, "\(result.errors)")
+      return result.output
+    }
+    let list = try runs("list").split(separator: "\n")
+    #expect(
+      list.count == 3 && list[1].contains("\(SampleShop.asOf)")
+        && list[2].contains("\(SampleShop.earlierAsOf)"))
+    let difference = try #require(
+      try JSONSerialization.jsonObject(with: Data(runs("diff", "--json").utf8)) as? [String: Any])
+    let findings = try #require(difference["findings"] as? [[String: Any]])
+    let changes = try #require(difference["changes"] as? [String: [String: Any]])
+    for (change, group) in changes {
+      #expect(group["count"] as? Int == findings.count { $0["change"] as? String == change }, "\(change)")
+    }
+    let reports = folder.appendingPathComponent("reports/\(SampleShop.period)")
+    let open = try ["discrepancies.csv", "open_items.csv"].flatMap { name in
+      try CSVTable(reports.appendingPathComponent(name)).rows.filter { $0["status"] == "open" }.map {
+        $0["id"]
+      }
+    }
+    let withdrawn = findings.filter { $0["code"] as? String == "record_withdrawn" }
+    #expect(!withdrawn.isEmpty && withdrawn.allSatisfy { $0["change"] as? String == "new" })
+    for finding in findings {
+      #expect(open.contains(finding["id"] as? String) == (finding["change"] as? String != "cleared"))
+    }
   }
 
   @Test("a folder that holds something is left alone")

@@ -12,7 +12,9 @@ struct LargeShopTests {
     let facts = try SampleShop.writeLarge(orders: 3_000, seed: seed, to: shop)
     #expect(facts.orders == 3_000)
     let configuration = shop.appendingPathComponent(SampleShop.configurationName)
-    #expect(try Program.reconcile(configuration, "run", in: scratch.url) == ExitStatus.finished.rawValue)
+    #expect(
+      try Program.reconcile(configuration, asOf: SampleShop.asOf, in: scratch.url)
+        == ExitStatus.finished.rawValue)
     let report = scratch.url.appendingPathComponent("reports/\(SampleShop.period)/discrepancies.csv")
     let found = try CSVTable(report).column("code").reduce(into: [:]) { $0[$1, default: 0] += 1 }
     let planted = Dictionary(uniqueKeysWithValues: facts.planted.map { ($0.key.rawValue, $0.value) })

@@ -53,13 +53,14 @@ struct PlantedTests {
   private static let month = Result {
     let folder = try scratch.get().url
     let sample = repository.appendingPathComponent("sample-data")
-    for (name, command) in [
-      (SampleShop.earlierConfigurationName, "import"), (SampleShop.configurationName, "run"),
+    for (name, asOf) in [
+      (SampleShop.earlierConfigurationName, SampleShop.earlierAsOf),
+      (SampleShop.configurationName, SampleShop.asOf),
     ] {
-      let status = try Program.reconcile(sample.appendingPathComponent(name), command, in: folder)
+      let status = try Program.reconcile(sample.appendingPathComponent(name), asOf: asOf, in: folder)
       // The sample has a few rows that cannot be read.
       guard status == ExitStatus.inputRejected.rawValue else {
-        throw TestProblem(text: "`reconcile \(command)` ended with \(status)")
+        throw TestProblem(text: "the run of \(asOf) ended with \(status)")
       }
     }
     return folder.appendingPathComponent("reports/\(SampleShop.period)")

@@ -48,11 +48,11 @@ enum Program {
   }
 
   /// Reconciles March of a configuration with warehouse and reports in `folder`; returns the status.
-  static func reconcile(_ configuration: URL, _ command: String, in folder: URL) throws -> Int32 {
+  static func reconcile(_ configuration: URL, asOf: Instant, in folder: URL) throws -> Int32 {
     try run(
       [
-        command, "--config", configuration.path, "--from", SampleShop.period.from.description, "--to",
-        SampleShop.period.to.description, "--as-of", SampleShop.asOf.description, "--warehouse",
+        "run", "--config", configuration.path, "--from", SampleShop.period.from.description, "--to",
+        SampleShop.period.to.description, "--as-of", asOf.description, "--warehouse",
         "reconcile.sqlite", "--output", "reports", "--format", "csv", "--quiet",
       ], in: folder
     ).status

@@ -173,8 +173,8 @@ extension Store {
       let order = link.order.map { "'\($0)'" } ?? "NULL"
       try execute(
         """
-        INSERT INTO manual_link (provider, payment_id, order_id, note, made_by, made_at, checksum)
-        VALUES ('\(link.payment.provider)', '\(link.payment.id)', \(order), 'n', 'me', 0, 0)
+        INSERT INTO manual_link (provider, payment_id, order_id, note, made_by, made_at, after_run, checksum)
+        VALUES ('\(link.payment.provider)', '\(link.payment.id)', \(order), 'n', 'me', 0, 1, 0)
         """)
     }
     try match()

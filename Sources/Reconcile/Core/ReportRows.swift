@@ -14,6 +14,10 @@ public struct DiscrepancyRow: Sendable {
   public var actual: Figure?
   public var difference: Figure?
   public var ageDays: Int?
+  /// The business date of the clock of the run that first found it, and of the one that last found it changed; nil
+  /// where no run is known.
+  public var firstSeen: BusinessDay?
+  public var lastChanged: BusinessDay?
   public var explanation: String
 
   public init(id: String, code: DiscrepancyCode, status: DiscrepancyStatus, explanation: String) {
@@ -245,6 +249,8 @@ public struct ReportFacts: Sendable {
   public var excluded: [String: Int64] = [:]
   /// SHA-256 of the configuration in force.
   public var configurationDigest: String
+  /// What became of the findings dated up to the period's end since the previous run; nil where there is none.
+  public var changes: FindingChanges?
   /// Merchant files read by this run: path, rows, SHA-256.
   public var inputs: [InputFile] = []
   /// The part of payments_collected without a date, by currency, is worked out by the report itself.

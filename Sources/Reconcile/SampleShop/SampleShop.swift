@@ -12,11 +12,13 @@ public enum SampleShop {
 
   /// The clock for grace periods and ages under which the planted findings hold: 2026-04-01T06:00:00Z.
   public static let asOf = Instant(seconds: ShopTime(4, 1, 9, 0).seconds)
+  /// The clock of the night before which the earlier answers came: 24 March, 06:00 in Vilnius.
+  public static let earlierAsOf = Instant(seconds: ShopTime(3, 24, 6, 0).seconds)
 
   /// The configuration that reads the month as it stands at its end.
   public static let configurationName = "reconcile.toml"
 
-  /// The configuration that reads the providers' answers of 23 March; it is imported first, so that records
+  /// The configuration that reads the providers' answers of 23 March; it runs first, so that records
   /// which disappeared since are noticed.
   public static let earlierConfigurationName = "reconcile-earlier.toml"
 

@@ -30,7 +30,9 @@ struct ChecksummedTable {
   let key: String
   let columns: String
 
-  static let all = [salesOrder, merchantRefund, event, evidence, reject, inputFile, manualLink, resolution]
+  static let all = [
+    salesOrder, merchantRefund, event, evidence, reject, inputFile, manualLink, resolution, findingHistory,
+  ]
 
   static let salesOrder = ChecksummedTable(
     name: "sales_order", key: "order_id",
@@ -59,9 +61,15 @@ struct ChecksummedTable {
   static let inputFile = ChecksummedTable(
     name: "input_file", key: "path", columns: "path, kind, row_count, sha256, run")
   static let manualLink = ChecksummedTable(
-    name: "manual_link", key: "payment_id", columns: "provider, payment_id, order_id, note, made_by, made_at")
+    name: "manual_link", key: "payment_id",
+    columns: "provider, payment_id, order_id, note, made_by, made_at, after_run")
   static let resolution = ChecksummedTable(
-    name: "resolution", key: "discrepancy_id", columns: "discrepancy_id, resolution, note, made_by, made_at")
+    name: "resolution", key: "discrepancy_id",
+    columns: "discrepancy_id, resolution, currency, expected, actual, note, made_by, made_at, after_run")
+  static let findingHistory = ChecksummedTable(
+    name: "discrepancy_history", key: "discrepancy_id",
+    columns:
+      "discrepancy_id, from_run, until_run, status, currency, business_on, expected, actual, is_count")
 
   /// Rows that are not what was written, in words.
   func damage(_ db: Database) throws -> [String] {

@@ -25,8 +25,10 @@ struct StoryTeller {
     let verdicts = try Row.fetchAll(
       db, sql: "SELECT * FROM resolution WHERE discrepancy_id = ? ORDER BY id",
       arguments: [row["id"] as String])
-    let isAccepted = verdicts.last?["resolution"] as String? == "accepted"
-    let status: String = row["gone_run"] != nil ? "no longer found" : isAccepted ? "accepted" : row["status"]
+    let current = try Row.fetchOne(
+      db, sql: "SELECT * FROM current_finding WHERE id = ?", arguments: [row["id"] as String])
+    let status: String = current?["standing"] ?? "no longer found"
+    let stale = current.flatMap { StaleVerdict($0) }.map { " " + $0.sentence } ?? ""
     var facts: [(String, String)] = [("code", row["code"]), ("status", status)]
     for (label, column) in [
       ("provider", "provider"), ("order", "order_id"), ("payment", "payment_id"), ("refund", "refund_id"),
@@ -36,7 +38,7 @@ struct StoryTeller {
     if let day: Int = row["business_on"] { facts.append(("date", "\(BusinessDay(dayNumber: day))")) }
     facts += [
       ("expected", money(row["expected"], currency)), ("actual", money(row["actual"], currency)),
-      ("explanation", row["explanation"]),
+      ("explanation", (row["explanation"] as String) + stale),
     ]
     for verdict in verdicts {
       facts.append(

@@ -84,11 +84,12 @@ extension Warehouse {
   ) throws {
     let values: [(any DatabaseValueConvertible)?] = [
       payment.provider, payment.id, order, note, decider.name, decider.instant.microseconds,
+      try Self.newestRun(db),
     ]
     try db.execute(
       sql: """
-        INSERT INTO manual_link (provider, payment_id, order_id, note, made_by, made_at, checksum)
-        VALUES (?, ?, ?, ?, ?, ?, ?)
+        INSERT INTO manual_link (provider, payment_id, order_id, note, made_by, made_at, after_run, checksum)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: StatementArguments(values + [RowChecksum.of(values)]))
     try db.execute(sql: "INSERT OR IGNORE INTO touched_payment VALUES (?)", arguments: [payment.number])
@@ -99,27 +100,35 @@ extension Warehouse {
     throws
   {
     try write { db in
+      let run = try Self.newestRun(db)
       for verdict in verdicts {
         guard
-          try Bool.fetchOne(
-            db, sql: "SELECT EXISTS (SELECT 1 FROM discrepancy WHERE id = ?)", arguments: [verdict.id])
-            ?? false
+          let finding = try Row.fetchOne(
+            db, sql: "SELECT currency, expected, actual FROM discrepancy WHERE id = ?",
+            arguments: [verdict.id])
         else {
           throw Failure(
             .usage, "no discrepancy `\(verdict.id)` is in the warehouse", at: path,
             remedy: "give the id of discrepancies.csv; nothing was changed")
         }
-        let values: [(any DatabaseValueConvertible)?] = [
-          verdict.id, verdict.resolution.rawValue, verdict.note, decider.name, decider.instant.microseconds,
-        ]
+        let amounts: [DatabaseValue] = [finding[0], finding[1], finding[2]]
+        let values: [(any DatabaseValueConvertible)?] =
+          [verdict.id, verdict.resolution.rawValue] + amounts
+          + [verdict.note, decider.name, decider.instant.microseconds, run]
         try db.execute(
           sql: """
-            INSERT INTO resolution (discrepancy_id, resolution, note, made_by, made_at, checksum)
-            VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO resolution (discrepancy_id, resolution, currency, expected, actual, note, made_by, made_at,
+              after_run, checksum)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """,
           arguments: StatementArguments(values + [RowChecksum.of(values)]))
       }
     }
+  }
+
+  /// The number of the newest run: what a decision was made after.
+  private static func newestRun(_ db: Database) throws -> Int64 {
+    try Int64.fetchOne(db, sql: "SELECT max(id) FROM run") ?? 0
   }
 
   /// Those of the ids that no discrepancy ever had, in the order they were given.

@@ -26,6 +26,7 @@ extension Warehouse {
       try db.execute(
         sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('matched_run', ?)",
         arguments: [String(run.number)])
+      try db.execute(sql: "UPDATE run SET has_matched = 1 WHERE id = ?", arguments: [run.number])
     }
   }
 
@@ -204,15 +205,17 @@ extension Warehouse {
       explanation, sales_order
       """
     let names = columns.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
+    let isDifferent = names.map { "d.\($0) IS NOT excluded.\($0)" }.joined(separator: " OR ")
+    try keepFindingHistory(run, whereDifferent: isDifferent, db)
     try db.execute(
       sql: """
         UPDATE discrepancy SET gone_run = \(run.number) WHERE gone_run IS NULL AND id NOT IN (SELECT id FROM temp.found)
           AND (scope = 'record' OR sales_order IN (SELECT id FROM temp.work));
-        INSERT INTO discrepancy (id, \(columns), first_run, changed_run)
+        INSERT INTO discrepancy AS d (id, \(columns), first_run, changed_run)
           SELECT id, \(columns), \(run.number), \(run.number) FROM temp.found WHERE true
           ON CONFLICT (id) DO UPDATE SET (\(columns), changed_run, gone_run) =
             (\(names.map { "excluded.\($0)" }.joined(separator: ", ")), \(run.number), NULL)
-          WHERE gone_run IS NOT NULL OR \(names.map { "\($0) IS NOT excluded.\($0)" }.joined(separator: " OR "));
+          WHERE gone_run IS NOT NULL OR \(isDifferent);
         DROP TABLE temp.found;
         DROP TABLE temp.work;
         """)

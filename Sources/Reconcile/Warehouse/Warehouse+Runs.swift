@@ -11,8 +11,9 @@ public struct RunHandle: Sendable {
   public let period: Period
 }
 
-/// What is kept of a run, for `status` and the help page.
+/// What is kept of a run, for `status`, `runs` and the help page.
 public struct RunRecord: Sendable {
+  let number: Int64
   public var id: String
   public var command: String
   public var startedAt: Instant
@@ -20,8 +21,53 @@ public struct RunRecord: Sendable {
   public var period: Period
   public var asOf: Instant
   public var exitStatus: Int32?
+  /// Whether it looked at orders and findings; what it found can then be compared.
+  public var hasMatched: Bool
   public var isTestData: Bool
+  /// The program and version that made it.
+  public var tool: String
   public var configurationDigest: String
+
+  init?(_ row: Row) {
+    guard
+      let period = Period(
+        from: BusinessDay(dayNumber: row["from_on"]), to: BusinessDay(dayNumber: row["to_on"]))
+    else { return nil }
+    number = row["id"]
+    id = row["run_id"]
+    command = row["command"]
+    startedAt = Instant(microseconds: row["started_at"])
+    finishedAt = (row["finished_at"] as Int64?).map(Instant.init(microseconds:))
+    self.period = period
+    asOf = Instant(microseconds: row["as_of_at"])
+    exitStatus = row["exit_status"]
+    hasMatched = row["has_matched"]
+    isTestData = row["is_test_data"]
+    tool = row["tool"]
+    configurationDigest = row["configuration_digest"]
+  }
+}
+
+extension RunRecord {
+  /// Whether this run began before another one.
+  public func precedes(_ other: RunRecord) -> Bool { number < other.number }
+}
+
+/// What one run read of one provider.
+public struct PastImport: Sendable {
+  public var provider: String
+  /// `complete`, `incomplete` or `refused`.
+  public var status: String
+  /// Why it is not complete.
+  public var message: String?
+  /// Requests sent, retries included; 0 for saved responses.
+  public var requests: Int64
+  /// Records read, rejects included.
+  public var records: Int64
+  /// Records not seen before, and records that changed.
+  public var new: Int64
+  public var changed: Int64
+  public var rejected: Int64
 }
 
 extension Warehouse {
@@ -61,15 +107,66 @@ extension Warehouse {
   /// The newest run that has begun; nil in a new warehouse.
   public func latestRun() throws -> RunRecord? {
     try read { db in
-      guard let row = try Row.fetchOne(db, sql: "SELECT * FROM run ORDER BY id DESC LIMIT 1"),
-        let period = Period(
-          from: BusinessDay(dayNumber: row["from_on"]), to: BusinessDay(dayNumber: row["to_on"]))
-      else { return nil }
-      return RunRecord(
-        id: row["run_id"], command: row["command"], startedAt: Instant(microseconds: row["started_at"]),
-        finishedAt: (row["finished_at"] as Int64?).map(Instant.init(microseconds:)), period: period,
-        asOf: Instant(microseconds: row["as_of_at"]), exitStatus: row["exit_status"],
-        isTestData: row["is_test_data"], configurationDigest: row["configuration_digest"])
+      try Row.fetchOne(db, sql: "SELECT * FROM run ORDER BY id DESC LIMIT 1").flatMap(RunRecord.init)
+    }
+  }
+
+  /// The newest runs first; those of one period where one is given.
+  public func runs(of period: Period?, limit: Int) throws -> [RunRecord] {
+    try read { db in
+      try Row.fetchAll(
+        db,
+        sql: """
+          SELECT * FROM run WHERE ?1 IS NULL OR (from_on = ?1 AND to_on = ?2) ORDER BY id DESC LIMIT ?3
+          """,
+        arguments: [period?.from.dayNumber, period?.to.dayNumber, limit]
+      ).compactMap(RunRecord.init)
+    }
+  }
+
+  /// The runs whose id is this text or begins with it.
+  public func runs(named text: String) throws -> [RunRecord] {
+    try read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT * FROM run WHERE substr(run_id, 1, length(?1)) = ?1 ORDER BY id", arguments: [text]
+      ).compactMap(RunRecord.init)
+    }
+  }
+
+  /// What a run read of each provider, in alphabetical order of names.
+  public func imports(of run: RunRecord) throws -> [PastImport] {
+    try read { db in
+      try Row.fetchAll(
+        db, sql: "SELECT * FROM provider_import WHERE run = ? ORDER BY provider", arguments: [run.number]
+      ).map { row in
+        PastImport(
+          provider: row["provider"], status: row["status"], message: row["message"],
+          requests: row["request_count"], records: row["record_count"], new: row["new_count"],
+          changed: row["changed_count"], rejected: row["reject_count"])
+      }
+    }
+  }
+
+  /// The run that a later one is compared with: the newest that matched, began before it and has an earlier clock; of
+  /// the same period where there is one, else of a period that began on the same day, else any.
+  ///
+  /// The earlier clock keeps a repeated run (same period, same `--as-of`) comparing with the same one.
+  public func previousRun(of run: RunRecord) throws -> RunRecord? {
+    try previousRun(before: run.number, period: run.period, asOf: run.asOf)
+  }
+
+  func previousRun(before number: Int64, period: Period, asOf: Instant) throws -> RunRecord? {
+    try read { db in
+      try Row.fetchOne(
+        db,
+        sql: """
+          SELECT * FROM run WHERE has_matched = 1 AND id < ? AND as_of_at < ?
+          ORDER BY from_on = ? AND to_on = ? DESC, from_on = ? DESC, id DESC LIMIT 1
+          """,
+        arguments: [
+          number, asOf.microseconds, period.from.dayNumber, period.to.dayNumber, period.from.dayNumber,
+        ]
+      ).flatMap(RunRecord.init)
     }
   }
 

@@ -113,9 +113,8 @@ extension Warehouse {
       let rows = try Row.fetchCursor(
         db,
         sql: """
-          SELECT d.code, d.currency, d.business_on, d.expected, d.actual, d.is_count FROM discrepancy d
-          WHERE d.gone_run IS NULL AND d.status = 'open' AND 'accepted' IS NOT
-            (SELECT resolution FROM resolution r WHERE r.discrepancy_id = d.id ORDER BY r.id DESC LIMIT 1)
+          SELECT code, currency, business_on, expected, actual, is_count FROM current_finding
+          WHERE standing = 'open'
           """)
       while let row = try rows.next() {
         guard let code = DiscrepancyCode(rawValue: row[0]) else { continue }

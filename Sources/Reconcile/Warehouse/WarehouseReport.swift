@@ -24,6 +24,7 @@ public struct WarehouseReport: ReportSource {
     facts.isTestData = isTestData
     facts.excluded = ["test": try warehouse.excludedTestRecords(settings, run: run)]
     facts.inputs = try warehouse.inputFiles()
+    facts.changes = try warehouse.findingChanges(before: run, asOf: asOf, zone: settings.zone)
     self.facts = facts
   }
 
@@ -46,18 +47,19 @@ public struct WarehouseReport: ReportSource {
       let rows = try Row.fetchCursor(
         db,
         sql: """
-          SELECT d.*, (SELECT resolution FROM resolution r WHERE r.discrepancy_id = d.id ORDER BY r.id DESC LIMIT 1)
-            AS resolution
-          FROM discrepancy d WHERE d.gone_run IS NULL AND (\(condition))
+          SELECT d.*, f.as_of_at AS first_seen_at, c.as_of_at AS changed_at
+          FROM current_finding d JOIN run f ON f.id = d.first_run JOIN run c ON c.id = d.changed_run
+          WHERE \(condition)
           ORDER BY d.business_on NULLS LAST, coalesce(d.provider, ''), d.id
           """)
       while let row = try rows.next() {
         guard let code = DiscrepancyCode(rawValue: row["code"]) else { continue }
-        let isAccepted = row["resolution"] as String? == "accepted"
         var finding = DiscrepancyRow(
-          id: row["id"], code: code,
-          status: isAccepted ? .accepted : DiscrepancyStatus(rawValue: row["status"]) ?? .open,
+          id: row["id"], code: code, status: DiscrepancyStatus(rawValue: row["standing"]) ?? .open,
           explanation: row["explanation"])
+        if let stale = StaleVerdict(row) { finding.explanation += " " + stale.sentence }
+        finding.firstSeen = settings.zone.day(of: Instant(microseconds: row["first_seen_at"]))
+        finding.lastChanged = settings.zone.day(of: Instant(microseconds: row["changed_at"]))
         finding.provider = row["provider"]
         finding.currency = (row["currency"] as String?).flatMap { Currency($0) }
         finding.orderID = row["order_id"]
@@ -70,9 +72,7 @@ public struct WarehouseReport: ReportSource {
         let actual: Int64? = row["actual"]
         let isCount: Bool = row["is_count"]
         func figure(_ value: Int64?) -> Figure? {
-          guard let value else { return nil }
-          if isCount { return .count(value) }
-          return finding.currency.map { .money(Money(minorUnits: value, currency: $0)) }
+          Figure(value, isCount: isCount, currency: finding.currency)
         }
         finding.expected = figure(expected)
         finding.actual = figure(actual)

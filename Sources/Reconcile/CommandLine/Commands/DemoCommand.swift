@@ -19,29 +19,30 @@ struct DemoCommand: AsyncParsableCommand {
     let target = Folder(FileManager.default.currentDirectoryPath).absolute(folder)
     let month = SampleShop.month()
     try DemoFolder.write(month, to: target)
-    // The earlier answers come first, so that the run notices which records are gone since. What is to be said
-    // about them the run says again.
+    // The earlier answers come first, so that the run notices which records are gone and what changed since. What
+    // is to be said about them the run says again.
     let silent = try Console(
       quiet: true, verbose: false, logFormat: speech.logFormat, output: ErrorOutput { _ in })
-    _ = try await reconcile(target, SampleShop.earlierConfigurationName, "import", .importing, silent)
+    _ = try await reconcile(target, SampleShop.earlierConfigurationName, asOf: SampleShop.earlierAsOf, silent)
     let status = try await reconcile(
-      target, SampleShop.configurationName, "run", [.importing, .matching, .reporting], try Console(speech))
+      target, SampleShop.configurationName, asOf: SampleShop.asOf, try Console(speech))
     guard status == .finished || status == .inputRejected else { return try finish(status) }
     if speech.quiet { return }
     try StandardOutput.write(DemoFolder.nextSteps(month, in: folder))
     try StandardOutput.finish()
   }
 
-  /// Runs stages with one of the demo's configurations. The environment is left out: a demo must never write
+  /// Runs with one of the demo's configurations. The environment is left out: a demo must never write
   /// into the warehouse that `RECONCILE_WAREHOUSE` names.
   private func reconcile(
-    _ target: String, _ name: String, _ command: String, _ stages: Stages, _ console: Console
+    _ target: String, _ name: String, asOf: Instant, _ console: Console
   ) async throws -> ExitStatus {
     let configuration = try ConfigurationLoader(environment: [:], workingDirectory: target).load(config: name)
     let session = Session(
-      configuration: configuration, settings: configuration.settings, asOf: SampleShop.asOf,
+      configuration: configuration, settings: configuration.settings, asOf: asOf,
       period: SampleShop.period, console: console, allowTest: false, failsOnDiscrepancies: false)
-    var run = ReconciliationRun(session: session, command: command, stages: stages)
+    var run = ReconciliationRun(
+      session: session, command: "run", stages: [.importing, .matching, .reporting])
     return try await run.execute()
   }
 }

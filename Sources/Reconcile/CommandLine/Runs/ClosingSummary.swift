@@ -14,6 +14,11 @@ struct ClosingSummary {
     let incomplete = facts.providers.filter { !$0.complete }
     if !incomplete.isEmpty { lines.append("INCOMPLETE: \(incomplete.map(\.name).joined(separator: ", "))") }
     if facts.isTestData { lines.append("TEST DATA: a test key was used") }
+    if let changes = facts.changes {
+      lines.append(
+        "Since \(changes.period.from) to \(changes.period.to) as of \(changes.since): \(changes.sentence); "
+          + "`reconcile runs diff` lists them")
+    }
     lines += ["", amounts, "", matches]
     lines += ["", discrepancies, "", "  Sources"]
     for provider in facts.providers {

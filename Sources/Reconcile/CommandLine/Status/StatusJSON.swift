@@ -20,7 +20,8 @@ enum StatusJSON {
     JSONText(instant.map { Instant(seconds: $0.seconds).description })
   }
 
-  private static func run(_ run: RunRecord) -> JSONText {
+  /// A run, as `runs --json` shows it too.
+  static func run(_ run: RunRecord) -> JSONText {
     .object([
       ("run_id", .text(run.id)), ("command", .text(run.command)),
       ("from", .text(run.period.from.description)), ("to", .text(run.period.to.description)),

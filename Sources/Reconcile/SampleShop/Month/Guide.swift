@@ -27,11 +27,11 @@ struct Guide {
 
     `reconcile demo` does it by itself. By hand, in this folder:
 
-        reconcile import --config reconcile-earlier.toml --period 2026-03 --as-of \(SampleShop.asOf)
+        reconcile --config reconcile-earlier.toml --period 2026-03 --as-of \(SampleShop.earlierAsOf)
         reconcile --config reconcile.toml --period 2026-03 --as-of \(SampleShop.asOf)
 
-    The first command reads the earlier answers, so that the second notices which records are gone. Both
-    end with status 65, because a few rows cannot be read on purpose. Business dates are days in Vilnius,
+    The first command is the night of 24 March, so that the second notices which records are gone and tells
+    what changed since. Both end with status 65, because a few rows cannot be read on purpose. Business dates are days in Vilnius,
     where the clocks went forward on 29 March.
 
     ## What was planted

@@ -15,6 +15,7 @@ CREATE TABLE run (
   tool TEXT NOT NULL,
   configuration_digest TEXT NOT NULL,
   is_test_data INTEGER NOT NULL CHECK (is_test_data IN (0, 1)),
+  has_matched INTEGER NOT NULL DEFAULT 0 CHECK (has_matched IN (0, 1)),
   exit_status INTEGER,
   CHECK (from_on <= to_on)
 ) STRICT;
@@ -310,7 +311,8 @@ CREATE TABLE drift (
   PRIMARY KEY (provider, stream, kind, name)
 ) STRICT, WITHOUT ROWID;
 
--- What people decided: rows are added, never changed.
+-- What people decided: rows are added, never changed. Each names the last run that had begun before it; a verdict also
+-- keeps the amounts that it was about.
 CREATE TABLE manual_link (
   id INTEGER PRIMARY KEY,
   provider TEXT NOT NULL,
@@ -319,6 +321,7 @@ CREATE TABLE manual_link (
   note TEXT NOT NULL,
   made_by TEXT NOT NULL,
   made_at INTEGER NOT NULL,
+  after_run INTEGER NOT NULL REFERENCES run (id),
   checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX manual_link_by_payment ON manual_link (provider, payment_id);
@@ -326,9 +329,13 @@ CREATE TABLE resolution (
   id INTEGER PRIMARY KEY,
   discrepancy_id TEXT NOT NULL,
   resolution TEXT NOT NULL CHECK (resolution IN ('accepted', 'open')),
+  currency TEXT,
+  expected INTEGER,
+  actual INTEGER,
   note TEXT NOT NULL,
   made_by TEXT NOT NULL,
   made_at INTEGER NOT NULL,
+  after_run INTEGER NOT NULL REFERENCES run (id),
   checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX resolution_by_discrepancy ON resolution (discrepancy_id);
@@ -380,6 +387,34 @@ CREATE TABLE discrepancy (
 CREATE INDEX discrepancy_by_order ON discrepancy (order_id) WHERE gone_run IS NULL;
 CREATE INDEX discrepancy_by_sales_order ON discrepancy (sales_order) WHERE gone_run IS NULL;
 
+-- What a finding said before it changed or came back, and between which runs: from the end of `from_run` until
+-- `until_run` found something else.
+CREATE TABLE discrepancy_history (
+  discrepancy_id TEXT NOT NULL REFERENCES discrepancy (id),
+  from_run INTEGER NOT NULL REFERENCES run (id),
+  until_run INTEGER NOT NULL REFERENCES run (id),
+  status TEXT NOT NULL CHECK (status IN ('open', 'settled')),
+  currency TEXT,
+  business_on INTEGER,
+  expected INTEGER,
+  actual INTEGER,
+  is_count INTEGER NOT NULL CHECK (is_count IN (0, 1)),
+  checksum INTEGER NOT NULL,
+  PRIMARY KEY (discrepancy_id, from_run)
+) STRICT, WITHOUT ROWID;
+
+-- Findings that hold. A person's acceptance stands as long as the amounts do that it was about; then it is stale.
+CREATE VIEW current_finding AS
+SELECT d.*,
+  CASE WHEN r.resolution = 'accepted' AND r.currency IS d.currency AND r.expected IS d.expected AND r.actual IS d.actual
+    THEN 'accepted' ELSE d.status END AS standing,
+  coalesce(r.resolution = 'accepted' AND NOT
+    (r.currency IS d.currency AND r.expected IS d.expected AND r.actual IS d.actual), 0) AS is_stale,
+  r.expected AS decided_expected, r.actual AS decided_actual, r.made_at AS decided_at
+FROM discrepancy d
+LEFT JOIN resolution r ON r.id = (SELECT max(x.id) FROM resolution x WHERE x.discrepancy_id = d.id)
+WHERE d.gone_run IS NULL;
+
 CREATE TABLE settlement_day (
   provider TEXT NOT NULL,
   currency TEXT NOT NULL,
@@ -418,5 +453,4 @@ FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order WHERE p.is_test =
 CREATE VIEW v_open_discrepancy AS
 SELECT d.id, d.code, d.provider, d.currency, d.order_id, d.payment_id, d.refund_id,
   date(d.business_on * 86400, 'unixepoch') AS business_date, d.expected, d.actual, d.explanation
-FROM discrepancy d WHERE d.gone_run IS NULL AND d.status = 'open'
-  AND 'accepted' IS NOT (SELECT resolution FROM resolution r WHERE r.discrepancy_id = d.id ORDER BY r.id DESC LIMIT 1);
+FROM current_finding d WHERE d.standing = 'open';

@@ -1,0 +1,58 @@
+import ReconcileCore
+import ReconcileWarehouse
+
+/// The findings that are not the same after two runs.
+struct RunComparison {
+  let from: RunRecord
+  let to: RunRecord
+  /// In the order in which they are shown: by change, then date, then id.
+  let findings: [FindingDifference]
+  let changes: FindingChanges
+
+  init(_ warehouse: Warehouse, from: RunRecord, to: RunRecord, zone: Zone) throws {
+    self.from = from
+    self.to = to
+    var changes = FindingChanges(since: from.asOf, period: from.period)
+    var findings: [FindingDifference] = []
+    try warehouse.forEachFindingDifference(
+      from: from, to: to, through: to.period.to, today: to.asOf, zone: zone
+    ) { difference in
+      changes.add(difference)
+      findings.append(difference)
+    }
+    self.changes = changes
+    self.findings = FindingChange.allCases.flatMap { change in
+      findings.filter { $0.change == change }.sorted { a, b in
+        let (left, right) = (a.standing?.businessDate, b.standing?.businessDate)
+        if left != right { return (left?.dayNumber ?? .max) < (right?.dayNumber ?? .max) }
+        return a.id.utf8.lexicographicallyPrecedes(b.id.utf8)
+      }
+    }
+  }
+}
+
+extension FindingChanges {
+  /// `3 new (120.00 EUR), 1 cleared (15.00 EUR), 0 changed, 2 older (…)`.
+  var sentence: String {
+    FindingChange.allCases.map { change in
+      let amounts = amounts(change).map {
+        "\(Money.decimalText($0.amount, exponent: $0.currency.exponent)) \($0.currency.code)"
+      }
+      let sum = amounts.isEmpty ? "" : " (\(amounts.joined(separator: ", ")))"
+      return "\(count(change)) \(change.words)\(sum)"
+    }
+    .joined(separator: ", ")
+  }
+}
+
+extension FindingChange {
+  /// As a person says it.
+  var words: String {
+    switch self {
+    case .new: "new"
+    case .cleared: "cleared"
+    case .changed: "changed"
+    case .aged: "in an older age group"
+    }
+  }
+}
