@@ -32,16 +32,15 @@ struct RunComparison {
 }
 
 extension FindingChanges {
-  /// `3 new (120.00 EUR), 1 cleared (15.00 EUR), 0 changed, 2 older (…)`.
-  var sentence: String {
-    FindingChange.allCases.map { change in
+  /// `3 new: 120.00 EUR`, `1 cleared: 15.00 EUR`: one text for each change that there is.
+  var parts: [String] {
+    FindingChange.allCases.filter { count($0) > 0 }.map { change in
       let amounts = amounts(change).map {
         "\(Money.decimalText($0.amount, exponent: $0.currency.exponent)) \($0.currency.code)"
       }
-      let sum = amounts.isEmpty ? "" : " (\(amounts.joined(separator: ", ")))"
-      return "\(count(change)) \(change.words)\(sum)"
+      return "\(count(change)) \(change.words)"
+        + (amounts.isEmpty ? "" : ": \(amounts.joined(separator: ", "))")
     }
-    .joined(separator: ", ")
   }
 }
 

@@ -44,7 +44,9 @@ enum RunsText {
     }
     if !imports.isEmpty { text += "\n" + table.text }
     if let comparison {
-      text += "\n\(since(comparison))\n  `reconcile runs diff \(comparison.from.id) \(run.id)` lists them.\n"
+      text +=
+        "\nDiscrepancies since run \(comparison.from.id), as of \(comparison.from.asOf)\n" + parts(comparison)
+        + "  `reconcile runs diff \(comparison.from.id) \(run.id)` lists them\n"
     }
     return text
   }
@@ -55,9 +57,9 @@ enum RunsText {
     var text = """
       From \(from.id), \(from.command) of \(from.period.from) to \(from.period.to), as of \(from.asOf)
       To   \(to.id), \(to.command) of \(to.period.from) to \(to.period.to), as of \(to.asOf)
-      Findings dated up to \(to.period.to): \(comparison.changes.sentence)
+      Discrepancies dated up to \(to.period.to)
 
-      """
+      """ + parts(comparison)
     for change in FindingChange.allCases {
       let findings = comparison.findings.filter { $0.change == change }
       if findings.isEmpty { continue }
@@ -66,9 +68,10 @@ enum RunsText {
     return text
   }
 
-  /// One sentence: since when, and how many findings became what.
-  private static func since(_ comparison: RunComparison) -> String {
-    "Since run \(comparison.from.id), as of \(comparison.from.asOf): \(comparison.changes.sentence)."
+  /// How many findings became what, a line for each.
+  private static func parts(_ comparison: RunComparison) -> String {
+    let parts = comparison.changes.parts
+    return (parts.isEmpty ? ["nothing changed"] : parts).map { "  \($0)\n" }.joined()
   }
 
   private static func table(_ findings: [FindingDifference]) -> String {

@@ -14,11 +14,7 @@ struct ClosingSummary {
     let incomplete = facts.providers.filter { !$0.complete }
     if !incomplete.isEmpty { lines.append("INCOMPLETE: \(incomplete.map(\.name).joined(separator: ", "))") }
     if facts.isTestData { lines.append("TEST DATA: a test key was used") }
-    if let changes = facts.changes {
-      lines.append(
-        "Since \(changes.period.from) to \(changes.period.to) as of \(changes.since): \(changes.sentence); "
-          + "`reconcile runs diff` lists them")
-    }
+    if let changes = facts.changes { lines += ["", news(changes)] }
     lines += ["", amounts, "", matches]
     lines += ["", discrepancies, "", "  Sources"]
     for provider in facts.providers {
@@ -30,6 +26,17 @@ struct ClosingSummary {
       lines.append("    \(file.name)")
     }
     return lines.joined(separator: "\n") + "\n"
+  }
+
+  /// What is new since the previous run.
+  private func news(_ changes: FindingChanges) -> String {
+    let other =
+      changes.period == facts.period ? "" : ", which was about \(changes.period.from) to \(changes.period.to)"
+    let lines = changes.parts.map { "    \($0)" }
+    return
+      (["  Discrepancies since the run as of \(changes.since)\(other)"]
+      + (lines.isEmpty ? ["    nothing changed"] : lines + ["    `reconcile runs diff` lists them"]))
+      .joined(separator: "\n")
   }
 
   private func decimal(_ minorUnits: Int128, _ currency: Currency) -> String {
