@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import ReconcileCore
 
 /// One file of a report, as it was written and read back.
@@ -39,11 +40,24 @@ final class ReportFolder {
     _ name: String, _ body: (OutputFile) throws -> Int64,
     check: (_ rows: Int64, _ path: String) throws -> FileFacts
   ) throws -> ReportFile {
-    let hidden = begin(name)
-    let output = try OutputFile(creating: hidden)
+    let (output, hidden) = try open(name)
     let rows = try body(output)
+    return try close(output, name) { (rows, try check(rows, hidden)) }
+  }
+
+  /// Opens a file under its hidden name, for a writer that has several open or learns late when one ends.
+  func open(_ name: String) throws -> (output: OutputFile, hidden: String) {
+    let hidden = begin(name)
+    return (try OutputFile(creating: hidden), hidden)
+  }
+
+  /// Ends a file that `open` began; `check` returns its data rows and what was read back.
+  func close(_ output: OutputFile, _ name: String, check: () throws -> (rows: Int64, facts: FileFacts)) throws
+    -> ReportFile
+  {
     let written = try output.finish()
-    guard try check(rows, hidden) == written else {
+    let (rows, found) = try check()
+    guard found == written else {
       throw damagedOutput("the file read back differs from what was written", at: path + "/" + name)
     }
     return ReportFile(name: name, rows: rows, bytes: written.bytes, sha256: written.sha256)
@@ -103,6 +117,20 @@ final class ReportFolder {
     return ReportFile(name: name, rows: rows, bytes: facts.bytes, sha256: facts.sha256)
   }
 
+  /// Stages the removal of every earlier file that `isStale` and that nothing staged replaces.
+  func stageRemoval(where isStale: (String) -> Bool) throws {
+    let names: [String]
+    do {
+      names = try FileManager.default.contentsOfDirectory(atPath: path)
+    } catch {
+      throw outputFailure("the folder cannot be read", at: path, errno)
+    }
+    let replaced = Set(staged.map(\.name))
+    for name in names.sorted() where isStale(name) && !replaced.contains(name) {
+      staged.append(StagedFile(folder: path, name: name, isRemoval: true))
+    }
+  }
+
   /// Gives every staged file its name. On a failure the earlier files have their names back.
   func commit() throws {
     do {
@@ -137,9 +165,9 @@ final class ReportFolder {
   }
 
   private func bringToDisk(_ path: String, mode: mode_t) throws {
-    let descriptor = open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
+    let descriptor = Glibc.open(path, O_RDWR | O_NOFOLLOW | O_CLOEXEC)
     guard descriptor >= 0 else { throw outputFailure("the file cannot be opened", at: path, errno) }
-    defer { close(descriptor) }
+    defer { Glibc.close(descriptor) }
     guard fchmod(descriptor, mode) == 0, fsync(descriptor) == 0 else {
       throw outputFailure("the file cannot be brought to the disk", at: path, errno)
     }

@@ -42,7 +42,7 @@ struct StagedName {
   static func owner(of name: String) -> pid_t? {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 5, parts[0].isEmpty, Purpose(rawValue: String(parts[4])) != nil,
-      ReportNames.all.contains("\(parts[1]).\(parts[2])"), let process = pid_t(parts[3]), process > 0
+      ReportNames.isOurs("\(parts[1]).\(parts[2])"), let process = pid_t(parts[3]), process > 0
     else { return nil }
     return process
   }
@@ -54,12 +54,18 @@ struct StagedName {
 struct StagedFile {
   /// Where the bytes are until the file gets its name.
   let hidden: String
+  /// The name that the file gets.
+  let name: String
+  /// Whether the file that has the name is to go, and none to take its place.
+  private let isRemoval: Bool
   private let target: String
   private let previous: String
   private var replaced = false
   private var named = false
 
-  init(folder: String, name: String) {
+  init(folder: String, name: String, isRemoval: Bool = false) {
+    self.name = name
+    self.isRemoval = isRemoval
     hidden = folder + "/" + StagedName(name, .partial).text
     previous = folder + "/" + StagedName(name, .previous).text
     target = folder + "/" + name
@@ -75,6 +81,14 @@ struct StagedFile {
 
   /// Renames the file into place and keeps the one that was there, where the file system has links.
   mutating func takeName() throws {
+    if isRemoval {
+      guard rename(target, previous) == 0 else {
+        throw outputFailure("the earlier file cannot be removed", at: target, errno)
+      }
+      replaced = true
+      named = true
+      return
+    }
     replaced = link(target, previous) == 0
     let existed = replaced || access(target, F_OK) == 0
     guard rename(hidden, target) == 0 else {

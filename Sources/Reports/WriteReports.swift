@@ -10,12 +10,15 @@ public struct ReportResult: Sendable {
   public let totals: SummaryTotals
 }
 
-/// The names that files of a report can have.
+/// The names that files in a period's folder can have.
 enum ReportNames {
   static let workbook = "reconciliation.xlsx"
   static let all: Set<String> = Set(ReportTable.allCases.map(\.fileName)).union([
     workbook, SummaryJSON.fileName,
   ])
+
+  /// Whether this program writes a file of this name into a period's folder.
+  static func isOurs(_ name: String) -> Bool { all.contains(name) || JournalLayout.isJournal(name) }
 }
 
 /// Writes the report of one period into `<outputRoot>/<from>_<to>/`: all files, checked, or none.

@@ -15,8 +15,9 @@ struct Reconcile: AsyncParsableCommand {
       """,
     version: "reconcile \(toolVersion)",
     subcommands: [
-      RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self, ExplainCommand.self,
-      LinkCommand.self, UnlinkCommand.self, ResolveCommand.self, StatusCommand.self, RunsCommand.self,
+      RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self, JournalCommand.self,
+      ExplainCommand.self, LinkCommand.self, UnlinkCommand.self, ResolveCommand.self, StatusCommand.self,
+      RunsCommand.self,
       DoctorCommand.self, InitCommand.self, DemoCommand.self, WarehouseCommand.self,
     ],
     defaultSubcommand: RunCommand.self)

@@ -18,6 +18,8 @@ public struct Settings: Sendable {
   public var tolerance: [Currency: Money] = [:]
   /// In alphabetical order of their names.
   public var providers: [ProviderSettings] = []
+  /// Where `reconcile journal` books to.
+  public var journal = JournalSettings()
   /// What was assumed because the configuration does not say it; printed on About and in summary.json.
   public var assumptions: [String] = []
 

@@ -5,8 +5,8 @@ import ReconcileCore
 /// The rows of one period's report, straight from the warehouse in the order the files have.
 public struct WarehouseReport: ReportSource {
   public let facts: ReportFacts
-  private let warehouse: Warehouse
-  private let settings: Settings
+  let warehouse: Warehouse
+  let settings: Settings
 
   /// The report of a period as the last matching left it. `asOf` is the clock for ages.
   public init(

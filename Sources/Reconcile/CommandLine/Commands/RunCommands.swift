@@ -58,11 +58,14 @@ struct ReportCommand: AsyncParsableCommand {
 extension RunOptions {
   /// The session; a stage of its own does not start without a period.
   func required() throws -> Session {
-    guard let session = try session() else {
-      throw Failure(
-        .usage, "no period is given", remedy: "add --from 2026-03-01 --to 2026-03-31, or --period last-month")
-    }
+    guard let session = try session() else { throw Self.noPeriod }
     return session
+  }
+
+  /// The error of a command that needs a period and got none.
+  static var noPeriod: Failure {
+    Failure(
+      .usage, "no period is given", remedy: "add --from 2026-03-01 --to 2026-03-31, or --period last-month")
   }
 }
 

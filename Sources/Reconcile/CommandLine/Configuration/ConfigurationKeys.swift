@@ -4,7 +4,9 @@ import ReconcileCore
 /// list with docs/reference/configuration.md.
 enum ConfigurationKeys {
   /// The tables at the top of the file.
-  static let tables = ["reporting", "warehouse", "orders", "refunds", "events", "matching", "providers"]
+  static let tables = [
+    "reporting", "warehouse", "orders", "refunds", "events", "matching", "providers", "journal",
+  ]
   static let reporting = ["time_zone", "output", "formats"]
   static let warehouse = ["path"]
   static let merchantFiles = ["files", "time_zone", "decimal", "columns"]
@@ -21,6 +23,11 @@ enum ConfigurationKeys {
     "rate_limit",
     "status_map", "timeout", "deadline", "ca_file",
   ]
+
+  static let journal = ["currency", "accounts", "clearing", "xero", "quickbooks", "datev"]
+  static let journalXero = ["tax_rate"]
+  static let journalQuickBooks = ["customer"]
+  static let journalDatev = ["consultant", "client", "account_length", "fiscal_year_month"]
 
   /// The keys that only providers of this kind have.
   static func own(_ kind: ProviderKind) -> [String] {
@@ -49,6 +56,12 @@ enum ConfigurationKeys {
     add("matching", matching)
     add("matching.tolerance", ["CUR"])
     add("providers.NAME", anyProvider + ProviderKind.allCases.flatMap(own))
+    add("journal", ["currency"])
+    add("journal.accounts", JournalRole.allCases.map(\.rawValue))
+    add("journal.clearing", ["NAME"])
+    add("journal.xero", journalXero)
+    add("journal.quickbooks", journalQuickBooks)
+    add("journal.datev", journalDatev)
     return keys
   }
 

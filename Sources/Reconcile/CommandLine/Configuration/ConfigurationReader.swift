@@ -28,6 +28,7 @@ struct ConfigurationReader {
     try readEvents()
     try readMatching()
     try readProviders()
+    settings.journal = try JournalSection.read(root.table("journal", example: "[journal]"))
   }
 
   /// One sentence for each default in force that can change a number, for the report.

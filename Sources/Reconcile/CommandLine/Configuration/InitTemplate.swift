@@ -138,5 +138,43 @@ enum InitTemplate {
     #kind = "dapit"
     #directory = "saved/dapit"
 
+    # Where `reconcile journal` books to. hledger, beancount and csv have these accounts by default; for the others
+    # write them as your books call them (Xero and DATEV: the number).
+    #[journal]
+    # The currency of the books: Xero and DATEV take no other.
+    #currency = "EUR"
+    #[journal.accounts]
+    # What providers hold for you; each has an account of its own below this one.
+    #clearing = "Assets:Clearing"
+    # What customers owe.
+    #receivable = "Assets:Receivable"
+    # What customers paid too much and may have back.
+    #overpayments = "Liabilities:Overpayments"
+    # Money that belongs to no order yet.
+    #suspense = "Liabilities:Suspense"
+    # Money given back for sales.
+    #refunds = "Income:Refunds"
+    # What providers keep of refunds, and the part of it that customers bore.
+    #refund_fees = "Expenses:RefundFees"
+    #recovered_fees = "Income:RefundFees"
+    # Differences within the tolerance.
+    #differences = "Expenses:PaymentDifferences"
+    # A provider's clearing account, where it is not below the one above.
+    #[journal.clearing]
+    #saved = "Assets:Clearing:Saved"
+    # The name of your tax rate that means no tax.
+    #[journal.xero]
+    #tax_rate = "Tax Exempt"
+    # The customer for lines of the receivable account.
+    #[journal.quickbooks]
+    #customer = "Web shop"
+    # The numbers of your tax adviser and of yourself there, the digits of an account, and the first month of the
+    # fiscal year.
+    #[journal.datev]
+    #consultant = 29098
+    #client = 55003
+    #account_length = 4
+    #fiscal_year_month = 1
+
     """
 }
