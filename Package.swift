@@ -90,6 +90,7 @@ let package = Package(
       path: "Tests/ImportersTests", swiftSettings: strict),
     .testTarget(
       name: "ReportsTests", dependencies: ["Reports", "TestSupport"], path: "Tests/ReportsTests",
+      exclude: ["Journal/Goldens"],
       swiftSettings: strict),
     .testTarget(
       name: "CommandLineTests",
