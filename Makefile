@@ -9,16 +9,25 @@
 
 SHELL := /bin/bash
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxlsxwriter-dev libssl-dev zlib1g-dev openssl tzdata ca-certificates
+# Programs that tests hand the files to; where one cannot be installed, its tests are shown as skipped.
+TEST_PACKAGES := beancount hledger
 DEMO := .build/demo
 N ?= 100000
 
-.PHONY: demo test soak check lint build bench record setup
+.PHONY: demo test soak check lint build bench record setup test-setup
 
-setup:
-	@missing=""; for p in $(PACKAGES); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
+define install
+	@missing=""; for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
 	if [ -n "$$missing" ]; then echo "installing$$missing"; \
 	  sudo=""; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 	  $$sudo apt-get update -qq && $$sudo env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi
+endef
+
+setup:
+	$(call install,$(PACKAGES))
+
+test-setup: setup
+	$(call install,$(TEST_PACKAGES)) || echo "not installed; the tests that need them are skipped"
 
 build: setup
 	swift build --product reconcile
@@ -27,7 +36,7 @@ demo: build
 	rm -rf $(DEMO)
 	.build/debug/reconcile demo $(DEMO)
 
-test: setup
+test: test-setup
 	swift build --build-tests
 	swift test --skip-build
 
@@ -45,6 +54,6 @@ bench: setup
 	swift build -c release --product reconcile-bench
 	.build/release/reconcile-bench --orders $(N)
 
-record: setup
+record: test-setup
 	RECONCILE_RECORD=1 swift test || true
 	git status --short Tests sample-data
