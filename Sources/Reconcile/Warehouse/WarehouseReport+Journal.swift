@@ -3,6 +3,7 @@ import GRDB
 import ReconcileCore
 
 extension WarehouseReport: JournalSource {
+  /// Those of the configuration and those with records, also where they are no longer configured.
   public func journalProviders() throws -> [String] {
     try warehouse.read { db in
       let known = try String.fetchAll(
@@ -16,6 +17,7 @@ extension WarehouseReport: JournalSource {
     }
   }
 
+  /// One read of the warehouse; what an order's money was before a record is looked up where it has several.
   public func forEachJournalRecord(_ body: (JournalRecord) throws -> Void) throws {
     try warehouse.read { db in
       let histories = try OrderHistories(db, settings.zone)
