@@ -70,6 +70,7 @@ extension Reply {
     case .cutClose: delivery = .cutClose(after: place(rule))
     case .reset: delivery = .reset(after: place(rule))
     case .drop: delivery = .drop
+    case .skewedClock: clockLead += Int64(rule.number("seconds", 300))
     case .slow: delayMilliseconds += rule.number("ms", 500)
     case .stall: delivery = .stall(after: body.count / 2, seconds: rule.number("seconds", 3600))
     case .trickle: delivery = .trickle(milliseconds: rule.number("ms", 1000))

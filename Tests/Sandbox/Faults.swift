@@ -35,6 +35,7 @@ enum FaultName: String, CaseIterable, Sendable {
   case doubleAnswer = "double-answer"
   case drop
   case slow
+  case skewedClock = "skewed-clock"
   case stall
   case trickle
   case trickleHead = "trickle-head"
@@ -85,7 +86,7 @@ enum FaultName: String, CaseIterable, Sendable {
   /// Parameters of its own besides `provider`, `match`, `after`, `every` and `count`.
   var parameters: [String] {
     switch self {
-    case .http429RetryAfter, .http429Date, .stall: ["seconds"]
+    case .http429RetryAfter, .http429Date, .stall, .skewedClock: ["seconds"]
     case .http401AfterPage: ["page"]
     case .http429: ["retry"]
     case .httpStatus: ["code"]

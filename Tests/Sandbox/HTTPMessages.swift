@@ -77,6 +77,8 @@ struct Reply: Sendable {
   var body: [UInt8] = []
   var delivery = Delivery.whole
   var delayMilliseconds = 0
+  /// Seconds by which the provider's clock is ahead.
+  var clockLead: Int64 = 0
   /// What comes before the head.
   var preamble: [UInt8] = []
   /// Everything comes twice.
@@ -105,8 +107,9 @@ struct Reply: Sendable {
 
   /// Status line and header lines with the blank line behind them.
   func head(keepsAlive: Bool) -> [UInt8] {
+    let date = Moment(seconds: Moment.now().seconds + clockLead)
     var text = "HTTP/1.1 \(status) \(Self.reasons[status] ?? "Status")\r\n"
-    text += "Date: \(Moment.now().httpDate)\r\nContent-Type: \(contentType)\r\n"
+    text += "Date: \(date.httpDate)\r\nContent-Type: \(contentType)\r\n"
     text += "\(delivery.framing(body.count))Connection: \(keepsAlive ? "keep-alive" : "close")\r\n"
     for header in headers { text += "\(header.name): \(header.value)\r\n" }
     return preamble + Array((text + "\r\n").utf8)

@@ -21,7 +21,9 @@ struct ProviderArguments {
     options.pageSize = pageSize
     guard ["empty", "404"].contains(pastEnd) else { throw WrongOption("--past-end is empty or 404") }
     options.refusesPastTheEnd = pastEnd == "404"
-    guard [400, 404].contains(gateUnknown) else { throw WrongOption("--gate-unknown is 400 or 404") }
+    guard [200, 400, 404].contains(gateUnknown) else {
+      throw WrongOption("--gate-unknown is 200, 400 or 404")
+    }
     options.unknownStatus = gateUnknown
     for stream in kind.streams where stream != .settlementReport && !stream.isLookup(kind) {
       // Without a stream the first list of the provider is meant: Dapit's refunds come whole unless named.

@@ -26,7 +26,8 @@ struct Sandbox: ParsableCommand {
   var paging: [String] = []
   @Option(help: "Rows a page at most.") var pageSize: Int?
   @Option(help: "What a page past the end answers: empty or 404.") var pastEnd = "empty"
-  @Option(help: "What Gate answers for an unknown reference: 400 or 404.") var gateUnknown = 400
+  @Option(help: "What Gate answers for an unknown reference: 400, 404, or 200 and a record without money.")
+  var gateUnknown = 400
   @Option(help: "NAME=N/Ss,…: more requests than that are answered with 429.") var rateLimit: [String] = []
   @Option(help: "NAME[:key=value,…]: something that goes wrong.") var fault: [String] = []
   @Option(help: "A file for one JSON line a request.") var log: String?

@@ -8,7 +8,8 @@ struct ProviderOptions: Sendable {
   var pageSize: Int?
   var rateLimit: RateLimit?
   var refusesPastTheEnd = false
-  /// How Gate answers for a reference it does not know: its document names 400 and no 404.
+  /// How Gate answers for a reference it does not know: its document names 400 and no 404. With 200 comes a record
+  /// without money.
   var unknownStatus = 404
 
   init(kind: ProviderKind) {
@@ -61,7 +62,12 @@ struct SandboxProvider {
     case .list(let stream): return list(stream, request, rules, address: origin + request.path)
     case .lookup(let stream, let id):
       guard let row = saved.lists[stream]?.row(id: id) else {
-        return .failure(kind == .gate ? options.unknownStatus : 404, "no such record", kind)
+        guard kind == .gate else { return .failure(404, "no such record", kind) }
+        guard options.unknownStatus == 200 else {
+          return .failure(options.unknownStatus, "no such record", kind)
+        }
+        let facts = "\"amount\":0,\"currencyCode\":\"EUR\",\"status\":\"none\""
+        return Reply(json: "{\"referenceId\":\(jsonString(id)),\(facts)}")
       }
       return Reply(status: 200, body: row.bytes)
     case .checkoutSession(let id): return checkoutSession(id)

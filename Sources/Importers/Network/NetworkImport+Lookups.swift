@@ -94,7 +94,7 @@ extension NetworkImport {
 
   /// Whether a reply is the record that was asked for. A record of another id, taken for this one, would tie money
   /// to the wrong order. Inflow also knows its records by number and answers with their public id.
-  private static func isAnswer(_ contents: BodyContents, to id: Identifier, _ kind: ProviderKind) -> Bool {
+  static func isAnswer(_ contents: BodyContents, to id: Identifier, _ kind: ProviderKind) -> Bool {
     guard let answered = contents.rows.first?.identity, answered != id.text else { return true }
     return kind == .inflow && id.text.utf8.allSatisfy { (48...57).contains($0) }
   }

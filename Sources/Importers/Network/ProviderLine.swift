@@ -65,7 +65,8 @@ final class ProviderLine: Sendable {
     chance = environment.chance
   }
 
-  private static func header(of settings: ProviderSettings) -> String {
+  /// The header that shows the key, `{key}` in its place.
+  static func header(of settings: ProviderSettings) -> String {
     switch settings.kind {
     case .maxfi, .gate: "Authorization: Bearer {key}"
     case .dapit: "X-Gateway-Key: {key}"

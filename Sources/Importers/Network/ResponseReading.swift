@@ -15,16 +15,21 @@ struct ResponseReading: Sendable {
   let scrubber: SecretScrubber
   let clock: any ImportClock
 
+  /// A body that nobody reads, as far as it may be shown.
+  func unread(_ response: HTTPResponse) -> Body {
+    Body(
+      raw: response.body, masked: mask(scrubber.scrubbed(response.body)), fetchedAt: clock.wallNow(),
+      contents: .success(BodyContents()))
+  }
+
   /// Judges a 200. A body that another try may better is a last resort: kept as evidence, without records.
   func judge(
     _ response: HTTPResponse, stream: ProviderStream, request: String, isRefundLookup: Bool
   ) -> ProviderLine.Judgement<Body> {
-    let masked = mask(scrubber.scrubbed(response.body))
-    var body = Body(
-      raw: response.body, masked: masked, fetchedAt: clock.wallNow(), contents: .success(BodyContents()))
+    var body = unread(response)
     do {
       body.contents = .success(
-        try reader.read(stream, body: masked, request: request, isRefundLookup: isRefundLookup))
+        try reader.read(stream, body: body.masked, request: request, isRefundLookup: isRefundLookup))
     } catch {
       body.contents = .failure(error)
       if error.isTransient { return .retry(error.reason, lastResort: body) }
