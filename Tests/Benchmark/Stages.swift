@@ -11,12 +11,14 @@ struct Stages {
   private var warehouse: String { folder.appendingPathComponent("reconcile.sqlite").path }
   private var reports: URL { folder.appendingPathComponent("reports") }
 
-  /// Runs a command of the program; any status but 0 is a problem.
-  func measure(_ command: String, _ more: [String] = []) throws -> Measured {
+  /// Runs a command of the program, with the shop's configuration where no other is given; any status but 0 is a
+  /// problem.
+  func measure(_ command: String, _ more: [String] = [], configuration: String? = nil) throws -> Measured {
     let cost = try Measured.running(
       program,
       [
-        command, "--config", shop.appendingPathComponent(SampleShop.configurationName).path, "--from",
+        command, "--config",
+        configuration ?? shop.appendingPathComponent(SampleShop.configurationName).path, "--from",
         SampleShop.period.from.description, "--to", SampleShop.period.to.description, "--as-of",
         SampleShop.asOf.description, "--warehouse", warehouse, "--output", reports.path, "--quiet",
       ] + more)
@@ -39,13 +41,16 @@ struct Stages {
 
   /// Removes what an earlier measurement left, and nothing else that may lie in the folder.
   func clear() throws {
-    for path in [shop.path, reports.path, warehouse] where FileManager.default.fileExists(atPath: path) {
-      try FileManager.default.removeItem(atPath: path)
-    }
+    for path in [shop.path, reports.path, warehouse] { try remove(path) }
   }
 
   /// The next run begins with nothing.
-  func forgetWarehouse() throws { try FileManager.default.removeItem(atPath: warehouse) }
+  func forgetWarehouse() throws { try remove(warehouse) }
+
+  private func remove(_ path: String) throws {
+    guard FileManager.default.fileExists(atPath: path) else { return }
+    try FileManager.default.removeItem(atPath: path)
+  }
 
   func warehouseBytes() throws -> Int {
     try FileManager.default.attributesOfItem(atPath: warehouse)[.size] as? Int ?? 0
@@ -64,14 +69,14 @@ enum Table {
   }
 
   /// Milliseconds as seconds with two decimals.
-  private static func seconds(_ milliseconds: Int) -> String {
+  static func seconds(_ milliseconds: Int) -> String {
     let hundredths = (milliseconds + 5) / 10
     return "\(hundredths / 100)." + (hundredths % 100 < 10 ? "0" : "") + "\(hundredths % 100)"
   }
 
-  private static func line(_ cells: [String]) -> String {
+  static func line(_ cells: [String]) -> String {
     cells.enumerated().map { index, cell in
-      let blanks = String(repeating: " ", count: max(0, (index == 0 ? 16 : 11) - cell.count))
+      let blanks = String(repeating: " ", count: max(0, (index == 0 ? 18 : 11) - cell.count))
       return index == 0 ? cell + blanks : blanks + cell
     }.joined()
   }
