@@ -4,7 +4,9 @@
 #   make test     the same set-up, then all tests
 #   make check    format lint, build with warnings as errors, tests
 #   make soak     kill the program at hundreds of seeded moments, and read many shuffled lists; takes about an hour
-#   make bench    records per second of each stage for an invented shop: make bench N=100000
+#   make bench    records per second of each stage for an invented shop, make bench N=100000; then how much of a rate
+#                 limit is used, and whether providers wait for each other
+#   make night    which requests a night makes on a warehouse of N orders, and what it costs: make night N=1000000
 #   make record   write the golden files of the tests again (look at the difference before you commit it)
 
 SHELL := /bin/bash
@@ -14,7 +16,7 @@ TEST_PACKAGES := beancount hledger
 DEMO := .build/demo
 N ?= 100000
 
-.PHONY: demo test soak check lint build bench record setup test-setup
+.PHONY: demo test soak check lint build bench night record setup test-setup
 
 define install
 	@missing=""; for p in $(1); do dpkg -s $$p >/dev/null 2>&1 || missing="$$missing $$p"; done; \
@@ -50,9 +52,13 @@ lint:
 check: lint test
 
 bench: setup
-	swift build -c release --product reconcile
-	swift build -c release --product reconcile-bench
-	.build/release/reconcile-bench --orders $(N)
+	for p in reconcile reconcile-sandbox reconcile-bench; do swift build -c release --product $$p || exit 1; done
+	.build/release/reconcile-bench stages --orders $(N)
+	.build/release/reconcile-bench pace
+
+night: setup
+	for p in reconcile reconcile-sandbox reconcile-bench; do swift build -c release --product $$p || exit 1; done
+	.build/release/reconcile-bench night --orders $(N)
 
 record: test-setup
 	RECONCILE_RECORD=1 swift test || true

@@ -70,7 +70,9 @@ let package = Package(
       path: "Tests/Sandbox", swiftSettings: strict),
     .executableTarget(
       name: "reconcile-bench",
-      dependencies: ["SampleShop", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      dependencies: [
+        "SampleShop", "ReconcileCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
       path: "Tests/Benchmark", swiftSettings: strict),
     .target(
       name: "TestSupport", dependencies: ["ReconcileCore"], path: "Tests/TestSupport",

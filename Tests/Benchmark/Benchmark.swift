@@ -7,7 +7,8 @@ struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reconcile-bench",
     abstract: "Measure the program on an invented shop.",
-    subcommands: [StagesCommand.self, PaceCommand.self], defaultSubcommand: StagesCommand.self)
+    subcommands: [StagesCommand.self, PaceCommand.self, NightCommand.self],
+    defaultSubcommand: StagesCommand.self)
 }
 
 /// What every measurement needs: a shop, a place for it, and the programs.

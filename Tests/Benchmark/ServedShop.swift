@@ -59,22 +59,21 @@ final class ServedShop {
 }
 
 extension Stages {
-  /// The key that stands for all keys; the sandbox takes any.
-  private static let keyVariable = "RECONCILE_BENCH_KEY"
-
   /// Writes a configuration beside the shop's own that reads the same providers from an address.
   ///
   /// - Parameter more: further lines of every provider's section.
   /// - Returns: its path.
   func configuration(servedAt origin: String, _ more: String) throws -> String {
-    setenv(Self.keyVariable, "sk_live_benchmark", 1)
     let own = shop.appendingPathComponent(SampleShop.configurationName)
     var text = try String(contentsOf: own, encoding: .utf8)
     for name in Self.providers {
+      // A key of its own for each: providers that share a key share its limit. The sandbox takes any.
+      let variable = "RECONCILE_BENCH_\(name.uppercased())_KEY"
+      setenv(variable, "sk_live_\(name)_benchmark", 1)
       let path = name == "dapit" ? "/dapit/gateway.php" : "/" + name
       text = text.replacing(
         "directory = \"saved/\(name)\"",
-        with: "base_url = \"\(origin)\(path)\"\napi_key_env = \"\(Self.keyVariable)\"\n\(more)")
+        with: "base_url = \"\(origin)\(path)\"\napi_key_env = \"\(variable)\"\n\(more)")
     }
     let served = shop.appendingPathComponent("served.toml")
     try text.write(to: served, atomically: true, encoding: .utf8)

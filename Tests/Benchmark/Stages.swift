@@ -1,4 +1,5 @@
 import Foundation
+import ReconcileCore
 import SampleShop
 
 /// The program on one shop, stage by stage, with one warehouse.
@@ -13,14 +14,17 @@ struct Stages {
 
   /// Runs a command of the program, with the shop's configuration where no other is given; any status but 0 is a
   /// problem.
-  func measure(_ command: String, _ more: [String] = [], configuration: String? = nil) throws -> Measured {
+  func measure(
+    _ command: String, _ more: [String] = [], configuration: String? = nil,
+    period: Period = SampleShop.period, asOf: Instant = SampleShop.asOf
+  ) throws -> Measured {
     let cost = try Measured.running(
       program,
       [
         command, "--config",
         configuration ?? shop.appendingPathComponent(SampleShop.configurationName).path, "--from",
-        SampleShop.period.from.description, "--to", SampleShop.period.to.description, "--as-of",
-        SampleShop.asOf.description, "--warehouse", warehouse, "--output", reports.path, "--quiet",
+        period.from.description, "--to", period.to.description, "--as-of", asOf.description, "--warehouse",
+        warehouse, "--output", reports.path, "--quiet",
       ] + more)
     guard cost.status == 0 else {
       throw BenchmarkProblem(description: "`\(program) \(command)` ended with status \(cost.status)")
@@ -76,7 +80,7 @@ enum Table {
 
   static func line(_ cells: [String]) -> String {
     cells.enumerated().map { index, cell in
-      let blanks = String(repeating: " ", count: max(0, (index == 0 ? 18 : 11) - cell.count))
+      let blanks = String(repeating: " ", count: max(0, (index == 0 ? 16 : 12) - cell.count))
       return index == 0 ? cell + blanks : blanks + cell
     }.joined()
   }

@@ -97,6 +97,22 @@ struct RequestTests {
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
   }
 
+  @Test("a limit holds for look-ups made side by side too, and for each key by itself")
+  func rateLimitOfEach() async throws {
+    let trial = try Trial()
+    let limited = ["dapit", "gate", "inflow"]
+    let server = try trial.sandbox(
+      ["--page-size", "4", "--rate-limit", limited.map { "\($0)=4/1s" }.joined(separator: ",")],
+      extra: Dictionary(uniqueKeysWithValues: limited.map { ($0, "rate_limit = \"4/1s\"") }))
+    #expect(try await trial.run().status == 0)
+    for provider in limited {
+      let times = try server.requests().filter { $0.provider == provider }.map(\.seconds)
+      #expect(times.count > 4)
+      for (first, fifth) in zip(times, times.dropFirst(4)) { #expect(fifth - first > 0.99) }
+    }
+    #expect(try !server.requests().contains { $0.faults == ["rate-limit"] })
+  }
+
   @Test("never more than four requests of a provider are under way at once")
   func atOnce() async throws {
     let trial = try Trial()

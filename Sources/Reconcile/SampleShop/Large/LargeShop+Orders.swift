@@ -189,6 +189,7 @@ extension LargeShop {
         plant(.overpayment)
       default:
         try ask(order, order.amount, reference: "rf-" + random.code(14))
+        missGateRefund()
         plant(.refundMissing)
       }
     }

@@ -13,7 +13,14 @@ public struct LargeShopFacts: Sendable, Equatable {
   public internal(set) var providerRecords = 0
   /// How many findings of each code a right reconciliation has.
   public internal(set) var planted: [DiscrepancyCode: Int] = [:]
-  var dapitTransactions = 0
+  /// Rows of MAXFI's list of payments.
+  public internal(set) var maxfiPayments = 0
+  /// Rows of Dapit's list of transactions.
+  public internal(set) var dapitTransactions = 0
+  /// Gate refunds that the merchant asked for and Gate does not know: they are asked for again every night.
+  public internal(set) var unknownGateRefunds = 0
+  /// Orders of the night by the provider that they name.
+  public internal(set) var nightOrders: [String: Int] = [:]
   var dapitRefunds = 0
 
   /// Everything that an import reads.
@@ -25,18 +32,30 @@ extension SampleShop {
   /// and 15 % Inflow, about 4 % refunds and 2 % orders with a discrepancy. The same count and seed give the
   /// same bytes; memory does not grow with the count.
   ///
+  /// Orders of a night come on one day in May, when the month has long been settled: in the merchant's files they stand
+  /// apart, in the providers' lists behind those of the month, which are the same with and without a night.
+  ///
   /// - Throws: the file system's error; what was written before it stays.
   @discardableResult
-  public static func writeLarge(orders count: Int, seed: UInt64, to folder: URL) throws -> LargeShopFacts {
+  public static func writeLarge(
+    orders count: Int, nightOrders: Int = 0, seed: UInt64, to folder: URL
+  ) throws -> LargeShopFacts {
     // Dapit's pages tell the total from the first on, so the shop is made twice: once only to count.
     var counting = LargeShop(seed: seed, sink: nil)
-    try counting.sell(count)
+    try counting.sell(count, thenAtNight: nightOrders)
     let sink = try LargeShopFiles(folder, counting.facts)
     var shop = LargeShop(seed: seed, sink: sink)
-    try shop.sell(count)
+    try shop.sell(count, thenAtNight: nightOrders)
     try sink.close(settlement: shop.settlementReport())
     return shop.facts
   }
+
+  /// The day of a large shop's night: far enough from the month that no lookback reaches it.
+  public static let night: BusinessDay = ShopTime(5, 5, 0, 0).day
+  /// Where the merchant's rows of the night stand, below the shop's folder.
+  public static let nightFiles = (
+    orders: "orders/2026-05.csv", refunds: "refunds/2026-05.csv", events: "webhooks/2026-05.jsonl"
+  )
 }
 
 /// A large shop, made order by order.
@@ -44,6 +63,7 @@ struct LargeShop {
   private(set) var facts = LargeShopFacts()
   var random: SplitMix64
   private let sink: LargeShopFiles?
+  private var isNight = false
   private var days: [Int: DayFigures] = [:]
 
   /// - Parameter sink: nil only counts.
@@ -52,22 +72,34 @@ struct LargeShop {
     self.sink = sink
   }
 
-  /// Makes orders evenly over the month.
-  mutating func sell(_ count: Int) throws {
-    let first = ShopTime(3, 1, 0, 0).seconds
-    let length = ShopTime(4, 1, 0, 0).seconds - first
+  /// Makes orders evenly over the month, then those of the night over its day.
+  mutating func sell(_ count: Int, thenAtNight late: Int = 0) throws {
+    try sell(count, from: ShopTime(3, 1, 0, 0), to: ShopTime(4, 1, 0, 0), after: 0)
+    guard late > 0 else { return }
+    isNight = true
+    try sink?.beginNight()
+    // The last payments of a day's orders come a few minutes later, and belong to the same day.
+    try sell(late, from: ShopTime(5, 5, 0, 0), to: ShopTime(5, 5, 23, 0), after: count)
+  }
+
+  private mutating func sell(_ count: Int, from: ShopTime, to: ShopTime, after numbered: Int) throws {
+    let length = to.seconds - from.seconds
     for number in 0..<count {
-      let time = ShopTime(seconds: first + length * Int64(number) / Int64(count))
-      try sell(number: number + 1, at: time)
+      let time = ShopTime(seconds: from.seconds + length * Int64(number) / Int64(count))
+      try sell(number: numbered + number + 1, at: time)
     }
   }
 
   // MARK: What came about
 
+  /// A Gate refund that the merchant asked for and that was never made.
+  mutating func missGateRefund() { facts.unknownGateRefunds += 1 }
+
   mutating func plant(_ code: DiscrepancyCode) { facts.planted[code, default: 0] += 1 }
 
   mutating func write(_ row: OrderRow) throws {
     facts.orders += 1
+    if isNight, let provider = row.provider { facts.nightOrders[provider, default: 0] += 1 }
     try sink?.orders.write(CSVLine.text(row.cells))
   }
 
@@ -83,6 +115,7 @@ struct LargeShop {
 
   mutating func write(_ payment: MaxfiPayment) throws {
     facts.providerRecords += 1
+    facts.maxfiPayments += 1
     if let sink { try sink.maxfi.add(payment.json) }
   }
 
@@ -128,52 +161,5 @@ struct LargeShop {
       let figures = days[day.dayNumber] ?? DayFigures()
       return (figures, figures.net)
     }
-  }
-}
-
-/// The files of a large shop.
-final class LargeShopFiles {
-  let orders: LineWriter
-  let refunds: LineWriter
-  let events: LineWriter
-  let gate: LineWriter
-  let inflow: LineWriter
-  var maxfi: PageWriter
-  var dapit: PageWriter
-  var dapitRefunds: PageWriter
-  var inflowRefunds: PageWriter
-  private let settlement: LineWriter
-
-  /// Makes the files in their folders; `facts` are those of the whole shop.
-  init(_ folder: URL, _ facts: LargeShopFacts) throws {
-    func file(_ path: String) -> URL { folder.appendingPathComponent(path) }
-    let configuration = try LineWriter(file(SampleShop.configurationName))
-    try configuration.write(
-      SampleConfiguration.text(saved: "saved", note: "A large invented shop.", hasWholesale: false))
-    try configuration.close()
-    orders = try LineWriter(file("orders/2026-03.csv"))
-    try orders.write(CSVLine.text(OrderRow.header))
-    refunds = try LineWriter(file("refunds/2026-03.csv"))
-    try refunds.write(CSVLine.text(MerchantRefundRow.header))
-    events = try LineWriter(file("webhooks/2026-03.jsonl"))
-    gate = try LineWriter(file("saved/gate/payments.jsonl"))
-    inflow = try LineWriter(file("saved/inflow/transactions.jsonl"))
-    settlement = try LineWriter(file("saved/dapit/settlement_report.json"))
-    maxfi = try PageWriter(file("saved/maxfi/payments.jsonl"), .more, size: 100)
-    dapit = try PageWriter(
-      file("saved/dapit/list_transactions.jsonl"), .total(name: "transactions", facts.dapitTransactions),
-      size: 200)
-    dapitRefunds = try PageWriter(
-      file("saved/dapit/list_refunds.jsonl"), .total(name: "refunds", facts.dapitRefunds), size: 200)
-    inflowRefunds = try PageWriter(file("saved/inflow/refunds.jsonl"), .bare, size: 100)
-  }
-
-  func close(settlement report: String) throws {
-    try settlement.write(report)
-    try maxfi.close()
-    try dapit.close()
-    try dapitRefunds.close()
-    try inflowRefunds.close()
-    for writer in [orders, refunds, events, gate, inflow, settlement] { try writer.close() }
   }
 }
