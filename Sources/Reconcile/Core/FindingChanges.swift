@@ -129,3 +129,28 @@ public struct FindingChanges: Sendable, Equatable {
     return sums.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
   }
 }
+
+extension FindingChanges {
+  /// `3 new: 120.00 EUR`, `1 cleared: 15.00 EUR`: one text for each change that there is.
+  public var parts: [String] {
+    FindingChange.allCases.filter { count($0) > 0 }.map { change in
+      let amounts = amounts(change).map {
+        "\(Money.decimalText($0.amount, exponent: $0.currency.exponent)) \($0.currency.code)"
+      }
+      return "\(count(change)) \(change.words)"
+        + (amounts.isEmpty ? "" : ": \(amounts.joined(separator: ", "))")
+    }
+  }
+}
+
+extension FindingChange {
+  /// As a person says it.
+  public var words: String {
+    switch self {
+    case .new: "new"
+    case .cleared: "cleared"
+    case .changed: "changed"
+    case .aged: "in an older age group"
+    }
+  }
+}

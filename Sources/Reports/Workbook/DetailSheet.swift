@@ -1,7 +1,7 @@
 import ReconcileCore
 
 /// Where a table lies in the workbook: one sheet, or several when its rows are more than a sheet holds.
-final class PlannedTable {
+final class PlannedTable: ControlTable {
   let layouts: [ColumnLayout]
   let figures: TableFigures
   let sheets: [SheetWriter]

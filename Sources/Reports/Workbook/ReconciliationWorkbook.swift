@@ -29,7 +29,7 @@ public struct ReconciliationWorkbook: WorkbookWriting {
     try file.setProperties(
       title: "Reconciliation \(facts.period.from) to \(facts.period.to)", subject: facts.tool,
       created: facts.asOf)
-    let frame = SheetFrame(facts, warnings: Self.warnings(facts, figures))
+    let frame = SheetFrame(facts, warnings: figures.warnings(facts))
 
     // All sheets are begun in their order before any is filled: formulas and links need to know them.
     let summary = try file.addSheet("Summary")
@@ -90,23 +90,5 @@ public struct ReconciliationWorkbook: WorkbookWriting {
   /// Reads the workbook back; see ``WorkbookWriting``.
   public func check(path: String, totals: SummaryTotals) throws {
     try WorkbookCheck(path: path, totals: totals).run()
-  }
-
-  /// What must be read before any figure.
-  private static func warnings(_ facts: ReportFacts, _ figures: ReportFigures) -> [String] {
-    var warnings: [String] = []
-    if facts.isTestData {
-      warnings.append("TEST DATA: a test key was let through; nothing here is real money")
-    }
-    for provider in facts.providers where !provider.complete {
-      let why = provider.message.map { ": \($0)" } ?? ""
-      warnings.append("INCOMPLETE: \(provider.name) is \(provider.status)\(why)")
-    }
-    let days = figures.mismatchedDays
-    if days > 0 {
-      let many = days == 1 ? "1 settlement day differs" : "\(days) settlement days differ"
-      warnings.append("NOT TIED OUT: \(many) from the provider's own report, see Settlement")
-    }
-    return warnings
   }
 }

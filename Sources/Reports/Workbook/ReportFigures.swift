@@ -94,7 +94,7 @@ struct FindingFigures {
   var hasAmounts = false
 }
 
-/// Everything the workbook says that is not in a row itself: one pass over each table.
+/// Everything the workbook and the page say that is not in a row itself: one pass over each table.
 struct ReportFigures {
   let tables: ReportTableSet
   var discrepancies = TableFigures()
@@ -111,6 +111,10 @@ struct ReportFigures {
   var orderNetParts: [Currency: Int128] = [:]
   /// Gross − refunds − fees of the settlement days whose net is known.
   var settlementNetParts: [Currency: Int128] = [:]
+
+  /// What came in on which day, and how old is what is open.
+  var collectedByDay = CollectedByDay()
+  var ageing = Ageing()
 
   /// Days on which a provider's settlement report and our records differ.
   var mismatchedDays: Int { settlementDays.values.reduce(0) { $0 + $1.mismatched } }
@@ -130,14 +134,18 @@ struct ReportFigures {
     var days: [Currency: SettlementFigure] = [:]
     var orderNets: [Currency: Int128] = [:]
     var dayNets: [Currency: Int128] = [:]
+    var collectedByDay = CollectedByDay()
+    var ageing = Ageing()
     discrepancies = try .gather(tables.discrepancies) { row in
       findings[FindingKey(code: row.code, currency: row.currency), default: FindingFigures()].add(row)
+      ageing.add(row)
     }
     orders = try .gather(tables.orders) { row in
       guard row.net != nil, let collected = row.collected, let refunded = row.refunded else { return }
       orderNets[row.amount.currency, default: 0] += Int128(collected.minorUnits) - Int128(refunded.minorUnits)
     }
-    payments = try .gather(tables.payments)
+    payments = try .gather(tables.payments) { collectedByDay.add($0) }
+    collectedByDay.finish()
     refunds = try .gather(tables.refunds)
     settlement = try .gather(tables.settlement) { row in
       days[row.currency, default: SettlementFigure()].days += 1
@@ -145,12 +153,14 @@ struct ReportFigures {
       guard row.net != nil, let gross = row.gross else { return }
       dayNets[row.currency, default: 0] += Int128(gross) - Int128(row.refunds) - Int128(row.fees)
     }
-    openItems = try .gather(tables.openItems)
+    openItems = try .gather(tables.openItems) { ageing.add($0) }
     rejects = try .gather(tables.rejects)
     self.findings = findings
     settlementDays = days
     orderNetParts = orderNets
     settlementNetParts = dayNets
+    self.collectedByDay = collectedByDay
+    self.ageing = ageing
   }
 }
 

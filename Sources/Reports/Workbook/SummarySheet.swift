@@ -11,10 +11,7 @@ struct SummarySheet {
   private static let columns = 12
   private var styles: WorkbookStyles { cells.styles }
 
-  /// Every currency of the report.
-  private var currencies: [Currency] {
-    Set(totals.currencies).union(figures.settlementDays.keys).union(figures.discrepancies.currencies).sorted()
-  }
+  private var currencies: [Currency] { figures.currencies(with: totals) }
 
   func write(to sheet: SheetWriter, links: [(sheet: SheetWriter, about: String)]) throws {
     try sheet.width(0...0, 28)
@@ -41,47 +38,12 @@ struct SummarySheet {
 
   // MARK: Sections
 
-  /// The answer in sentences, one for each currency.
   private func inShort(_ sheet: SheetWriter, _ row: inout Int) throws {
     try heading("In short", sheet, &row)
-    let open = figures.findingCount(.open)
-    if figures.dataRows == 0 {
-      try line("Nothing to report: the period has no orders, payments, refunds or findings.", sheet, &row)
-      return
-    }
-    let older = figures.openItems.rows
-    let tail =
-      older == 0 ? "." : "; \(grouped(Int128(older))) older one\(older == 1 ? " is" : "s are") still open."
-    let opening =
-      open == 0
-      ? "No discrepancy of this period is open"
-      : open == 1
-        ? "1 discrepancy of this period needs a look"
-        : "\(grouped(Int128(open))) discrepancies of this period need a look"
-    try sheet.text(row, 0, opening + tail, open == 0 ? styles.good : styles.bad)
+    let short = InShort(totals: totals, figures: figures)
+    try sheet.text(row, 0, short.headline, short.isOpen ? styles.bad : styles.good)
     row += 1
-    for currency in currencies.prefix(6) { try line(sentence(currency), sheet, &row) }
-    if currencies.count > 6 {
-      try line("The other \(currencies.count - 6) currencies are below.", sheet, &row)
-    }
-  }
-
-  private func sentence(_ currency: Currency) -> String {
-    func text(_ amount: Int128) -> String { grouped(amount, exponent: currency.exponent) }
-    let orders = totals.orders[currency]
-    let count = Int128(orders?.count ?? 0)
-    var parts = [
-      "\(currency): \(text(orders?.collected ?? 0)) collected for \(grouped(count)) "
-        + "order\(count == 1 ? "" : "s") of \(text(orders?.amount ?? 0))"
-    ]
-    if let refunded = orders?.refunded, refunded != 0 { parts.append("\(text(refunded)) refunded") }
-    if let unlinked = totals.payments[currency]?.unlinked, unlinked != 0 {
-      parts.append("\(text(unlinked)) received without an order")
-    }
-    let findings = figures.findings.filter { $0.key.currency == currency }.values
-    let open = findings.reduce(0) { $0 + ($1.byStatus[.open] ?? 0) }
-    parts.append(open == 0 ? "nothing open" : "\(grouped(Int128(open))) open")
-    return parts.joined(separator: " · ")
+    for sentence in short.sentences { try line(sentence, sheet, &row) }
   }
 
   private func money(_ sheet: SheetWriter, _ row: inout Int) throws {

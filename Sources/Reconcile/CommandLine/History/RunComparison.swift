@@ -30,28 +30,3 @@ struct RunComparison {
     }
   }
 }
-
-extension FindingChanges {
-  /// `3 new: 120.00 EUR`, `1 cleared: 15.00 EUR`: one text for each change that there is.
-  var parts: [String] {
-    FindingChange.allCases.filter { count($0) > 0 }.map { change in
-      let amounts = amounts(change).map {
-        "\(Money.decimalText($0.amount, exponent: $0.currency.exponent)) \($0.currency.code)"
-      }
-      return "\(count(change)) \(change.words)"
-        + (amounts.isEmpty ? "" : ": \(amounts.joined(separator: ", "))")
-    }
-  }
-}
-
-extension FindingChange {
-  /// As a person says it.
-  var words: String {
-    switch self {
-    case .new: "new"
-    case .cleared: "cleared"
-    case .changed: "changed"
-    case .aged: "in an older age group"
-    }
-  }
-}
