@@ -12,7 +12,7 @@ struct PlantedTests {
 
   @Test("every planted difference is found, and nothing else")
   func exactlyThese() throws {
-    let month = try Self.month.get()
+    let month = try SampleMarch.reports.get()
     let planted = try CSVTable(repository.appendingPathComponent("sample-data/planted.csv"))
     var expected = Self.counted(planted.rows)
     for name in ["discrepancies.csv", "open_items.csv"] {
@@ -32,7 +32,7 @@ struct PlantedTests {
 
   @Test("every status, code and rule occurs")
   func everything() throws {
-    let month = try Self.month.get()
+    let month = try SampleMarch.reports.get()
     let orders = try CSVTable(month.appendingPathComponent("orders.csv"))
     #expect(Set(orders.column("match_status")) == Set(MatchStatus.allCases.map(\.rawValue)))
     #expect(Set(orders.column("refund_status")) == Set(RefundVerdict.allCases.map(\.rawValue)))
@@ -44,26 +44,6 @@ struct PlantedTests {
     #expect(Set(days.column("status")) == Set(SettlementStatus.allCases.map(\.rawValue)))
     #expect(orders.column("note").contains { $0.contains("suggest") })
     #expect(Set(try CSVTable(month.appendingPathComponent("rejects.csv")).column("source")).count == 6)
-  }
-
-  /// Where the reports go; kept until the tests end.
-  private static let scratch = Result { try Scratch() }
-
-  /// Imports both snapshots and runs the month, once for all tests; the folder of its reports.
-  private static let month = Result {
-    let folder = try scratch.get().url
-    let sample = repository.appendingPathComponent("sample-data")
-    for (name, asOf) in [
-      (SampleShop.earlierConfigurationName, SampleShop.earlierAsOf),
-      (SampleShop.configurationName, SampleShop.asOf),
-    ] {
-      let status = try Program.reconcile(sample.appendingPathComponent(name), asOf: asOf, in: folder)
-      // The sample has a few rows that cannot be read.
-      guard status == ExitStatus.inputRejected.rawValue else {
-        throw TestProblem(text: "the run of \(asOf) ended with \(status)")
-      }
-    }
-    return folder.appendingPathComponent("reports/\(SampleShop.period)")
   }
 
   private static func counted(_ rows: [[String: String]]) -> [[String]: Int] {

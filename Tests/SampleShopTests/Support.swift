@@ -102,3 +102,26 @@ struct CSVTable {
     return lines
   }
 }
+
+/// The reports of the sample month, written once for all tests that read them.
+enum SampleMarch {
+  /// Where the reports go; kept until the tests end.
+  private static let scratch = Result { try Scratch() }
+
+  /// Imports both snapshots and runs the month; the folder of its reports.
+  static let reports = Result {
+    let folder = try scratch.get().url
+    let sample = repository.appendingPathComponent("sample-data")
+    for (name, asOf) in [
+      (SampleShop.earlierConfigurationName, SampleShop.earlierAsOf),
+      (SampleShop.configurationName, SampleShop.asOf),
+    ] {
+      let status = try Program.reconcile(sample.appendingPathComponent(name), asOf: asOf, in: folder)
+      // The sample has a few rows that cannot be read.
+      guard status == ExitStatus.inputRejected.rawValue else {
+        throw TestProblem(text: "the run of \(asOf) ended with \(status)")
+      }
+    }
+    return folder.appendingPathComponent("reports/\(SampleShop.period)")
+  }
+}

@@ -31,7 +31,8 @@ public struct OrderVerdict: Sendable {
     finding.currency = order.amount.currency
     finding.expected = order.amount.minorUnits
     finding.explanation =
-      "The amounts of this order add up to more than can be counted exactly; one of them must be wrong."
+      "An amount of \(finding.words(finding.expected)) is due, and what came in or went out for the order adds up to "
+      + "more than can be counted exactly; one of the amounts must be wrong."
     verdict.findings = [finding]
     return verdict
   }

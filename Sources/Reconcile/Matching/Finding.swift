@@ -41,8 +41,8 @@ public struct Finding: Sendable {
     return overflow ? nil : difference
   }
 
-  /// A number of this finding in words.
-  func words(_ value: Int64?) -> String {
+  /// A number of this finding in words: an amount with its currency, or a count.
+  public func words(_ value: Int64?) -> String {
     guard let value else { return "an unknown amount" }
     guard !isCount, let currency else { return String(value) }
     return "\(Money(minorUnits: value, currency: currency).decimalText) \(currency)"

@@ -31,22 +31,28 @@ extension Warehouse {
       let record = FoundRecord(row: row, currency: currency, dayColumn: "paid_on", db: db)
       if row["sales_order"] == nil, collected ?? 1 > 0 {
         try record.put(
-          .orphanPayment, 0, collected, "\(record.words(collected)) came in and no order claims the payment.")
+          .orphanPayment, 0, collected,
+          "A payment of \(record.words(collected)) came in where \(record.words(0)) was expected: no order claims it."
+        )
       }
       if status == "unknown" {
         try record.put(
           .unknownStatus, nil, nil,
-          "The provider says \"\(row["provider_status"] as String)\", a word that no status map holds; add it to status_map."
+          "The provider calls the status of a payment of \(record.words(amount)) "
+            + "\"\(row["provider_status"] as String)\", a word that no status map holds; add it to status_map."
         )
       }
       if ["failed", "cancelled", "expired"].contains(status), let collected, collected > 0 {
         try record.put(
-          .latePayment, 0, collected, "\(record.words(collected)) came in although the payment is \(status).")
+          .latePayment, 0, collected,
+          "The payment is \(status), so \(record.words(0)) was expected on it, and yet \(record.words(collected)) came in."
+        )
       }
       if row["withdrawn_in_run"] != nil {
         try record.put(
           .recordWithdrawn, amount, 0,
-          "An earlier run read this payment of \(record.words(amount)); the provider's list no longer holds it."
+          "An earlier run read this payment of \(record.words(amount)); the provider's list no longer holds it "
+            + "and gives \(record.words(0))."
         )
       }
       if let fee: Int64 = row["announced_fee_minor"],
@@ -83,18 +89,21 @@ extension Warehouse {
       if row["payment"] == nil, status != "failed", reading.complete.contains(provider) {
         try record.put(
           .orphanRefund, 0, amount,
-          "\(record.words(amount)) was given back and the payment it belongs to is not known.")
+          "A refund of \(record.words(amount)) went out where \(record.words(0)) was expected: the payment it belongs to is "
+            + "not known.")
       }
       if status == "unknown" {
         try record.put(
           .unknownStatus, nil, nil,
-          "The provider says \"\(row["provider_status"] as String)\", a word that no refund status map holds."
+          "The provider calls the status of a refund of \(record.words(amount)) "
+            + "\"\(row["provider_status"] as String)\", a word that no refund status map holds."
         )
       }
       if row["withdrawn_in_run"] != nil {
         try record.put(
           .recordWithdrawn, amount, 0,
-          "An earlier run read this refund of \(record.words(amount)); the provider's list no longer holds it."
+          "An earlier run read this refund of \(record.words(amount)); the provider's list no longer holds it "
+            + "and gives \(record.words(0))."
         )
       }
       if status != "failed", let fee: Int64 = row["fee_minor"], let amount,
@@ -128,8 +137,8 @@ extension Warehouse {
       finding.expected = row["amount_minor"]
       let other: String? = row["order_currency"]
       finding.explanation =
-        other.map { "The merchant asked for a refund in another currency than the order's, which is \($0)." }
-        ?? "The merchant asked for a refund of an order that no orders file holds."
+        "The merchant asked for a refund of \(finding.words(finding.expected)) of "
+        + (other.map { "an order in another currency, \($0)." } ?? "an order that no orders file holds.")
       try Self.put(finding, scope: "record", salesOrder: row["sales_order"], db)
     }
   }

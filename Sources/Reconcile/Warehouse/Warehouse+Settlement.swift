@@ -155,11 +155,11 @@ extension Warehouse {
     let zero = SettlementFigures(gross: 0, refunds: 0, fees: 0, net: 0, count: 0)
     let reported = report.map { $0.lines[key.day] ?? zero } ?? SettlementFigures()
     let comparisons: [(DiscrepancyCode, String, Int64?, Int64?)] = [
-      (.settlementGrossMismatch, "gross", gross, reported.gross),
+      (.settlementGrossMismatch, "a gross", gross, reported.gross),
       (.settlementRefundsMismatch, "refunds", refunds, reported.refunds),
       (.settlementFeesMismatch, "fees", fees, reported.fees),
-      (.settlementNetMismatch, "net", net, reported.net),
-      (.settlementCountMismatch, "number of payments", own.count, reported.count),
+      (.settlementNetMismatch, "a net", net, reported.net),
+      (.settlementCountMismatch, "a number of payments", own.count, reported.count),
     ]
     let differing = comparisons.filter { $0.3 != nil && $0.3 != $0.2 }
     let status: SettlementStatus
@@ -188,7 +188,7 @@ extension Warehouse {
       finding.actual = theirs
       finding.isCount = code == .settlementCountMismatch
       finding.explanation =
-        "The provider reports a \(name) of \(finding.text(theirs)) for this day, our records give \(finding.text(ours))."
+        "The provider reports \(name) of \(finding.text(theirs)) for this day, and our records give \(finding.text(ours))."
       try Self.put(finding, scope: "record", salesOrder: nil, db)
     }
   }
@@ -225,7 +225,7 @@ extension Warehouse {
         finding.actual = actual
         finding.isCount = isCount
         finding.explanation =
-          "In the report of \(range) \(text): \(finding.text(expected)), but it says \(finding.text(actual))."
+          "In the report of \(range) \(text) \(finding.text(expected)), but the report says \(finding.text(actual))."
         try Self.put(finding, scope: "record", salesOrder: nil, db)
       }
       let last = min(report.to, period.to.dayNumber)
@@ -239,7 +239,7 @@ extension Warehouse {
         else { continue }
         try put(
           last, "sum of \(name)", values.reduce(0) { $0 + Int128($1) }, total, isCount: name == "count",
-          "the lines' \(name) add up to")
+          "the sum of \(name) over the lines is")
       }
       if let net = Self.netEquation(report.totals) {
         try put(
