@@ -12,7 +12,7 @@
 SHELL := /bin/bash
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxlsxwriter-dev libssl-dev zlib1g-dev openssl tzdata ca-certificates
 # Programs that tests hand the files to; where one cannot be installed, its tests are shown as skipped.
-TEST_PACKAGES := beancount hledger
+TEST_PACKAGES := beancount chromium hledger
 DEMO := .build/demo
 N ?= 100000
 

@@ -65,14 +65,15 @@ final class ReportFolder {
 
   /// Stages a CSV; `stream` writes its rows one by one.
   func stageCSV<Row>(
-    _ name: String, _ columns: [Column<Row>], _ stream: (CSVWriter<Row>) throws -> Void
+    _ name: String, _ columns: [Column<Row>], dialect: CSVDialect = .standard,
+    _ stream: (CSVWriter<Row>) throws -> Void
   ) throws -> ReportFile {
     try stage(name) { output in
-      let writer = try CSVWriter(columns: columns, to: output)
+      let writer = try CSVWriter(columns: columns, to: output, dialect: dialect)
       try stream(writer)
       return writer.rows
     } check: { rows, hidden in
-      var parser = CSVCheck(columns: columns.count)
+      var parser = CSVCheck(columns: columns.count, dialect: dialect)
       do {
         let facts = try readBack(hidden) { try parser.read($0) }
         let found = try parser.finish()
@@ -117,8 +118,9 @@ final class ReportFolder {
     return ReportFile(name: name, rows: rows, bytes: facts.bytes, sha256: facts.sha256)
   }
 
-  /// Stages the removal of every earlier file that `isStale` and that nothing staged replaces.
-  func stageRemoval(where isStale: (String) -> Bool) throws {
+  /// Stages the removal of every earlier file that `isStale` and that nothing staged replaces; returns their names.
+  @discardableResult
+  func stageRemoval(where isStale: (String) -> Bool) throws -> [String] {
     let names: [String]
     do {
       names = try FileManager.default.contentsOfDirectory(atPath: path)
@@ -126,9 +128,15 @@ final class ReportFolder {
       throw outputFailure("the folder cannot be read", at: path, errno)
     }
     let replaced = Set(staged.map(\.name))
-    for name in names.sorted() where isStale(name) && !replaced.contains(name) {
-      staged.append(StagedFile(folder: path, name: name, isRemoval: true))
-    }
+    let stale = names.sorted().filter { isStale($0) && !replaced.contains($0) && !isFolder($0) }
+    for name in stale { staged.append(StagedFile(folder: path, name: name, isRemoval: true)) }
+    return stale
+  }
+
+  /// A folder of that name is nothing that a run left.
+  private func isFolder(_ name: String) -> Bool {
+    var status = stat()
+    return lstat(path + "/" + name, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
   /// Gives every staged file its name. On a failure the earlier files have their names back.

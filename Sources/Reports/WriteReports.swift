@@ -6,6 +6,8 @@ public struct ReportResult: Sendable {
   public let folder: String
   /// Every file written, summary.json last.
   public let files: [ReportFile]
+  /// Files of an earlier run that this one does not write and took away, so that none of them looks current.
+  public let removed: [String]
   /// Counts and sums over the rows.
   public let totals: SummaryTotals
 }
@@ -14,7 +16,7 @@ public struct ReportResult: Sendable {
 enum ReportNames {
   static let workbook = "reconciliation.xlsx"
   static let all: Set<String> = Set(ReportTable.allCases.map(\.fileName)).union([
-    workbook, SummaryJSON.fileName,
+    workbook, ReportPage.fileName, SummaryJSON.fileName,
   ])
 
   /// Whether this program writes a file of this name into a period's folder.
@@ -25,13 +27,14 @@ enum ReportNames {
 ///
 /// `checkCancelled` is called often and stops the writing by throwing; earlier files then stay as they were.
 public func writeReports(
-  source: any ReportSource, formats: Set<ReportFormat>, outputRoot: String, workbook: (any WorkbookWriting)?,
-  checkCancelled: () throws -> Void
+  source: any ReportSource, formats: Set<ReportFormat>, csvDialect: CSVDialect = .standard,
+  outputRoot: String,
+  workbook: (any WorkbookWriting)?, checkCancelled: () throws -> Void
 ) throws -> ReportResult {
   let folder = try ReportFolder(root: outputRoot, period: source.facts.period)
   defer { folder.discard() }
   var (totals, files) = try stageTables(
-    of: source, into: formats.contains(.csv) ? folder : nil, checkCancelled)
+    of: source, into: formats.contains(.csv) ? folder : nil, csvDialect, checkCancelled)
   if formats.contains(.xlsx) {
     guard let workbook else {
       throw Failure(
@@ -47,17 +50,29 @@ public func writeReports(
         try workbook.check(path: path, totals: sums)
       })
   }
+  if formats.contains(.html) {
+    try checkCancelled()
+    let page = ReportPage(source: source, totals: totals, formats: formats)
+    files.append(
+      try folder.stage(ReportPage.fileName) {
+        try page.write(to: $0)
+      } check: { _, hidden in
+        try page.check(hidden, at: folder.path + "/" + ReportPage.fileName)
+      })
+  }
   try checkCancelled()
   let summary = SummaryJSON.text(facts: source.facts, totals: totals, files: files)
   files.append(try folder.stageText(SummaryJSON.fileName, summary))
   try checkCancelled()
+  let removed = try folder.stageRemoval(where: ReportNames.all.contains)
   try folder.commit()
-  return ReportResult(folder: folder.path, files: files, totals: totals)
+  return ReportResult(folder: folder.path, files: files, removed: removed, totals: totals)
 }
 
 /// Reads every table once, sums it up and, where there is a folder, stages its CSV.
 private func stageTables(
-  of source: any ReportSource, into folder: ReportFolder?, _ checkCancelled: () throws -> Void
+  of source: any ReportSource, into folder: ReportFolder?, _ dialect: CSVDialect,
+  _ checkCancelled: () throws -> Void
 ) throws -> (SummaryTotals, [ReportFile]) {
   var totals = SummaryTotals()
   var files: [ReportFile] = []
@@ -77,7 +92,7 @@ private func stageTables(
       }
     }
     if let folder {
-      files.append(try folder.stageCSV(table.fileName, columns) { try read(into: $0) })
+      files.append(try folder.stageCSV(table.fileName, columns, dialect: dialect) { try read(into: $0) })
     } else {
       try read(into: nil)
     }

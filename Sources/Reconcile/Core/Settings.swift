@@ -5,6 +5,8 @@ public struct Settings: Sendable {
   /// The folder that holds one folder a period.
   public var output = "reports"
   public var formats: Set<ReportFormat> = [.csv, .xlsx]
+  /// How the CSV files are written.
+  public var csvDialect = CSVDialect.standard
   public var warehousePath = "reconcile.sqlite"
   public var orders = MerchantFileSettings()
   public var refunds = MerchantFileSettings()
@@ -30,7 +32,17 @@ public struct Settings: Sendable {
 }
 
 /// The formats of `--format`.
-public enum ReportFormat: String, Sendable, CaseIterable { case csv, xlsx }
+public enum ReportFormat: String, Sendable, CaseIterable { case csv, xlsx, html }
+
+/// How the CSV files of a report are written, for the programs that open them.
+public enum CSVDialect: String, Sendable, CaseIterable {
+  /// RFC 4180 with LF: commas and decimal points.
+  case standard
+  /// With a byte-order mark and CR LF, by which Excel knows UTF-8.
+  case excel
+  /// As `excel`, with semicolons and decimal commas, as spreadsheets of most of Europe expect.
+  case excelEU = "excel-eu"
+}
 
 /// Where merchant rows lie and how they are written.
 public struct MerchantFileSettings: Sendable {

@@ -24,8 +24,14 @@ struct RunOptions: ParsableArguments {
   var provider: [String] = []
   @Option(help: ArgumentHelp("Folder that gets one folder for each period.", valueName: "dir"))
   var output: String?
-  @Option(help: ArgumentHelp("csv, xlsx, or both joined by a comma.", valueName: "formats"))
+  @Option(help: ArgumentHelp("csv, xlsx and html, joined by commas.", valueName: "formats"))
   var format: [String] = []
+  @Option(
+    name: .customLong("csv-dialect"),
+    help: ArgumentHelp(
+      "How CSV files are written: standard, excel, or excel-eu (semicolons, decimal commas).",
+      valueName: "dialect"))
+  var csvDialect: String?
   @Flag(name: .customLong("no-import"), help: "Match and export what the warehouse holds.")
   var noImport = false
   @Flag(name: .customLong("allow-test"), help: "Let a test key through; reports then say TEST DATA.")
@@ -41,6 +47,7 @@ struct RunOptions: ParsableArguments {
     overrides.warehouse = place.warehouse
     overrides.output = output
     overrides.formats = format
+    overrides.csvDialect = csvDialect
     overrides.orders = orders
     overrides.refunds = refunds
     overrides.events = events

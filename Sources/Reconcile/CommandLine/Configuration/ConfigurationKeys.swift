@@ -7,7 +7,7 @@ enum ConfigurationKeys {
   static let tables = [
     "reporting", "warehouse", "orders", "refunds", "events", "matching", "providers", "journal",
   ]
-  static let reporting = ["time_zone", "output", "formats"]
+  static let reporting = ["time_zone", "output", "formats", "csv_dialect"]
   static let warehouse = ["path"]
   static let merchantFiles = ["files", "time_zone", "decimal", "columns"]
   static let orderColumns = [

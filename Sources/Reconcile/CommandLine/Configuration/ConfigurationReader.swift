@@ -61,6 +61,7 @@ struct ConfigurationReader {
     if let output = try table.text("output", example: "\"reports\"") {
       settings.output = try folder.path(output, key: "output", of: table)
     }
+    settings.csvDialect = try table.word("csv_dialect", as: CSVDialect.self) ?? .standard
     guard let words = try table.texts("formats", example: "[\"csv\", \"xlsx\"]") else { return }
     settings.formats = []
     for word in words {

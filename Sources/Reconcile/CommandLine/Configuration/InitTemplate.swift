@@ -26,7 +26,10 @@ enum InitTemplate {
     time_zone = "UTC"
     # Reports land in <output>/<from>_<to>/.
     output = "reports"
+    # "csv", "xlsx", and "html" for one page that any browser opens and prints.
     formats = ["csv", "xlsx"]
+    # CSV files as "standard" (RFC 4180), "excel", or "excel-eu" (semicolons and decimal commas).
+    csv_dialect = "standard"
 
     [warehouse]
     # One SQLite file that keeps everything read so far.

@@ -7,8 +7,10 @@ struct Overrides: Sendable {
   var warehouse: String?
   /// `--output`
   var output: String?
-  /// `--format`, each `csv`, `xlsx` or several joined by commas.
+  /// `--format`, each one format or several joined by commas.
   var formats: [String] = []
+  /// `--csv-dialect`
+  var csvDialect: String?
   /// `--orders`, `--refunds`, `--events`: files or glob patterns; they replace the configuration's.
   var orders: [String] = []
   var refunds: [String] = []
@@ -35,6 +37,14 @@ extension Overrides {
     if let warehouse { settings.warehousePath = try given(warehouse, "--warehouse", workingDirectory) }
     if let output { settings.output = try given(output, "--output", workingDirectory) }
     if !formats.isEmpty { settings.formats = try Self.formats(formats, .usage, at: "--format") }
+    if let csvDialect {
+      guard let dialect = CSVDialect(rawValue: csvDialect.lowercased()) else {
+        throw Failure(
+          .usage, "no CSV dialect is named `\(csvDialect)`", at: "--csv-dialect",
+          remedy: ConfigurationTable.choice(csvDialect, of: CSVDialect.allCases.map(\.rawValue)))
+      }
+      settings.csvDialect = dialect
+    }
     if !orders.isEmpty { settings.orders.patterns = try patterns(orders, "--orders", workingDirectory) }
     if !refunds.isEmpty { settings.refunds.patterns = try patterns(refunds, "--refunds", workingDirectory) }
     if !events.isEmpty { settings.eventPatterns = try patterns(events, "--events", workingDirectory) }

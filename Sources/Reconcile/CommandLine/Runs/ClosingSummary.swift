@@ -22,9 +22,8 @@ struct ClosingSummary {
       lines.append("    \(provider.name) \(provider.status), \(provider.records) records\(note)")
     }
     lines += ["", "  Files in \(result.folder)"]
-    for file in result.files {
-      lines.append("    \(file.name)")
-    }
+    for file in result.files { lines.append("    \(file.name)") }
+    for name in result.removed { lines.append("    \(name) of an earlier run removed") }
     return lines.joined(separator: "\n") + "\n"
   }
 

@@ -90,7 +90,8 @@ struct ReconciliationRun {
     session.console.progress.update("reports", step: "writing", done: 0)
     let source = try report(warehouse, run)
     let result = try Reports.writeReports(
-      source: source, formats: session.settings.formats, outputRoot: session.settings.output,
+      source: source, formats: session.settings.formats, csvDialect: session.settings.csvDialect,
+      outputRoot: session.settings.output,
       workbook: ReconciliationWorkbook(), checkCancelled: Interruption.check)
     session.console.progress.close()
     if !session.console.isQuiet {
