@@ -80,7 +80,8 @@ struct ConfigurationErrorTests {
     arguments: [
       "[reporting]\ntime_zone = 3", "[reporting]\ntime_zone = \"Europe/Vilnus\"",
       "[reporting]\nformats = \"csv\"",
-      "[reporting]\nformats = []", "[reporting]\nformats = [\"pdf\"]", "[reporting]\noutput = \"~/x\"",
+      "[reporting]\nformats = []", "[reporting]\nformats = [\"pdf\"]",
+      "[reporting]\ncsv_dialect = \"excel_eu\"", "[reporting]\noutput = \"~/x\"",
       "reporting = 1", "providers = 1", "[providers]\nkind = \"gate\"",
       "[providers.\"a b\"]\nkind = \"gate\"",
       "[providers.p]\nbase_url = \"https://x\"", "[providers.p]\nkind = \"stripe\"",
@@ -157,6 +158,10 @@ struct ConfigurationErrorTests {
     overrides = Overrides()
     overrides.formats = ["xslx"]
     #expect(try failure(of: "", overrides: overrides).status == .usage)
+    overrides = Overrides()
+    overrides.csvDialect = "excel-us"
+    let dialect = try failure(of: "", overrides: overrides)
+    #expect(dialect.status == .usage && dialect.remedy.contains("excel-eu"), "\(dialect.remedy)")
     #expect(try failure(of: "", environment: ["RECONCILE_FORMAT": "pdf"]).status == .configurationWrong)
     let variable = ["RECONCILE_LOG_FORMAT": "json"]
     #expect(try LogFormat.choose(option: nil, environment: variable) == .json)

@@ -14,6 +14,7 @@ struct ConfigurationTests {
       time_zone = "Europe/Vilnius"
       output = "out"
       formats = ["csv"]
+      csv_dialect = "excel-eu"
       [warehouse]
       path = "data/w.sqlite"
       [orders]
@@ -48,6 +49,7 @@ struct ConfigurationTests {
     #expect(s.zone.name == "Europe/Vilnius")
     #expect(s.output == "/srv/shop/out")
     #expect(s.formats == [.csv])
+    #expect(s.csvDialect == .excelEU)
     #expect(s.warehousePath == "/srv/shop/data/w.sqlite")
     #expect(s.orders.patterns == ["/srv/shop/orders/*.csv", "/abs/[ab].csv"])
     #expect(s.orders.zone.name == "Europe/Riga")
@@ -127,13 +129,15 @@ struct ConfigurationTests {
     var overrides = Overrides()
     overrides.warehouse = "cli.sqlite"
     overrides.output = "./cli"
-    overrides.formats = ["csv,xlsx"]
+    overrides.formats = ["csv,xlsx", "html"]
+    overrides.csvDialect = "Excel"
     overrides.orders = ["x*.csv", "/y.csv"]
     overrides.providers = ["p"]
     let loaded = try load(text, overrides: overrides, environment: environment)
     #expect(loaded.settings.warehousePath == "/work dir/cli.sqlite")
     #expect(loaded.settings.output == "/work dir/cli")
-    #expect(loaded.settings.formats == [.csv, .xlsx])
+    #expect(loaded.settings.formats == [.csv, .xlsx, .html])
+    #expect(byEnvironment.csvDialect == .standard && loaded.settings.csvDialect == .excel)
     #expect(loaded.settings.orders.patterns == ["/work dir/x*.csv", "/y.csv"])
     #expect(loaded.selectedProviders == ["p"])
   }
@@ -175,6 +179,9 @@ struct ConfigurationTests {
     #expect(a.digest.count == 64)
     #expect(
       try load(provider("dapit"), environment: ["P_KEY": "abc", "RECONCILE_OUTPUT": "/x"]).digest == a.digest)
+    #expect(
+      try load("[reporting]\nformats = [\"html\"]\ncsv_dialect = \"excel\"\n" + provider("dapit")).digest
+        == a.digest)
     #expect(try load(provider("dapit", "refund_fee = \"0.50\"")).digest != a.digest)
     #expect(try load("[matching]\ngrace = \"1h\"\n" + provider("dapit")).digest != a.digest)
     let elsewhere = ConfigurationLoader(environment: [:], workingDirectory: "/")

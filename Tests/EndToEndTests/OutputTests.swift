@@ -93,6 +93,41 @@ struct OutputTests {
     let names = try FileManager.default.contentsOfDirectory(
       atPath: trial.path("reports/2025-03-01_2025-03-31"))
     #expect(names.sorted() == ["reconciliation.xlsx", "summary.json"])
+    let ending = try await trial.run(Trial.month + ["--no-import", "--format", "html"])
+    #expect(ending.status == 0 && ending.output.contains("reconciliation.xlsx of an earlier run removed"))
+    let left = try FileManager.default.contentsOfDirectory(
+      atPath: trial.path("reports/2025-03-01_2025-03-31"))
+    #expect(left.sorted() == ["report.html", "summary.json"])
+  }
+
+  @Test(
+    "a file of discrepancies in any dialect goes back with verdicts",
+    arguments: [("standard", ","), ("excel", ","), ("excel-eu", ";")])
+  func dialects(name: String, delimiter: String) async throws {
+    let trial = try Trial()
+    #expect(try await trial.run(Trial.month + ["--csv-dialect", name]).status == 0)
+    let file = trial.path("reports/2025-03-01_2025-03-31/discrepancies.csv")
+    let isExcel = name != "standard"
+    // Read as bytes: what reads a text drops its mark.
+    let content = String(decoding: try bytes(of: file), as: UTF8.self)
+    let end = isExcel ? "\r\n" : "\n"
+    #expect(
+      content.unicodeScalars.starts(with: ((isExcel ? "\u{FEFF}" : "") + "id\(delimiter)code").unicodeScalars)
+    )
+    #expect(content.unicodeScalars.count { $0 == "\r" } == (isExcel ? content.count { $0.isNewline } : 0))
+    // As a spreadsheet saves it: two more columns at the end of each line.
+    var lines = content.components(separatedBy: end).filter { !$0.isEmpty }
+    for index in lines.indices {
+      let added =
+        index == 0 ? ["resolution", "note"] : index < 3 ? ["accepted", "told; by phone"] : ["", ""]
+      lines[index] += added.map { delimiter + ($0.contains(";") ? "\"\($0)\"" : $0) }.joined()
+    }
+    try write(lines.map { $0 + end }.joined(), to: trial.path("decided.csv"))
+    let verdicts = try await trial.run(["resolve", "--file", "decided.csv"])
+    #expect(verdicts.status == 0 && verdicts.output.contains("2 accepted"), "\(verdicts.errors)")
+    #expect(try await trial.run(Trial.month + ["--no-import"]).status == 0)
+    let accepted = try trial.report().rows("discrepancies.csv").filter { $0["status"] == "accepted" }
+    #expect(accepted.count == 2)
   }
 }
 

@@ -55,7 +55,7 @@ struct PageTests {
     for word in ["<script", "<link", "<img", "<iframe", " src=", "javascript:", "url("] {
       #expect(!document.contains(word), "\(word)")
     }
-    #expect(document.matches(of: /\shref="(?!#)/).isEmpty)
+    #expect(document.matches(of: /\shref="[^#]/).isEmpty)
     #expect(try await browser.requests(of: path).filter { !$0.hasPrefix("file://") } == [])
     _ = trial
   }
@@ -86,7 +86,7 @@ struct PageTests {
     #expect(document.contains("order <bdi>&lt;script&gt;document.title='x'&lt;/script&gt;</bdi>"))
     #expect(
       !document.contains("<script")
-        && document.contains("<title>Reconciliation 2025-03-01 to 2025-03-31</title>"))
+        && document.contains("Reconciliation 2025-03-01 to 2025-03-31</title>"))
   }
 
   @Test("it is seen on a wide and on a narrow screen, also without colours")
@@ -115,7 +115,7 @@ struct PageTests {
   }
 
   private func plain(_ html: Substring) -> String {
-    html.replacing(/<[^>]*>/, with: "").replacing("&lt;", with: "<").replacing("&gt;", with: ">")
+    String(html).replacing(/<[^>]*>/, with: "").replacing("&lt;", with: "<").replacing("&gt;", with: ">")
       .replacing("&nbsp;", with: " ").replacing("&amp;", with: "&")
   }
 

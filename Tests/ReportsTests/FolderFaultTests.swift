@@ -18,6 +18,30 @@ import Testing
     #expect(try snapshot(folder) == before)
   }
 
+  @Test func aFailureLeavesAlsoTheFilesThatWereToBeTakenAway() throws {
+    let folder = try TestFolder()
+    var source = try Sample.source()
+    try write(source, folder, [.csv, .xlsx, .html])
+    // A folder of somebody's own stands in the place of a file that is to be written.
+    let place = folder.path + "/" + period + "/summary.json"
+    try FileManager.default.removeItem(atPath: place)
+    let before = try snapshot(folder)
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: false)
+    source.orders = []
+    let failure = #expect(throws: Failure.self) { try write(source, folder, [.html]) }
+    #expect(failure?.status == .outputNotWritten)
+    try FileManager.default.removeItem(atPath: place)
+    #expect(try snapshot(folder) == before)
+  }
+
+  @Test func aFolderInThePlaceOfAFileThatIsNotWrittenIsLeftAlone() throws {
+    let folder = try TestFolder()
+    let place = folder.path + "/" + period + "/reconciliation.xlsx"
+    try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
+    #expect(try write(Sample.source(), folder, [.html]).removed == [])
+    #expect(try folder.names(period) == ["reconciliation.xlsx", "report.html", "summary.json"])
+  }
+
   @Test func aRefusedWorkbookLeavesTheEarlierFiles() throws {
     let folder = try TestFolder()
     var source = try Sample.source()

@@ -87,6 +87,19 @@ import Testing
     #expect(try folder.names(period).allSatisfy { !$0.hasPrefix(".") })
   }
 
+  @Test func filesOfFormatsThatARunLeavesOutAreTakenAway() throws {
+    let folder = try TestFolder()
+    try write(Sample.source(), folder, [.csv, .xlsx, .html])
+    try folder.put("mine", at: period + "/notes.txt")
+    let page = try write(Sample.source(), folder, [.html])
+    #expect(page.removed == (csvNames + ["reconciliation.xlsx"]).sorted())
+    #expect(try folder.names(period) == ["notes.txt", "report.html", "summary.json"])
+    let tables = try write(Sample.source(), folder, [.csv])
+    #expect(tables.removed == ["report.html"])
+    #expect(try folder.names(period) == (csvNames + ["notes.txt", "summary.json"]).sorted())
+    #expect(try write(Sample.source(), folder, [.csv]).removed == [])
+  }
+
   @Test func missingParentsAreCreatedAndRelativePathsWork() throws {
     let folder = try TestFolder()
     let result = try writeReports(

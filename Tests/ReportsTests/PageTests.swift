@@ -203,6 +203,8 @@ struct PageTests {
       page.text.contains("▲ Not to be booked yet: the 2 warnings above, 4 controls to check, 3 rows that"))
     var calm = try Sample.source()
     calm.rejects = []
+    // The sample's order of unknown amount carries a net that it cannot have.
+    calm.orders.remove(at: 1)
     #expect(try self.page(calm, calm.pageTotals).text.contains("✓ May be booked: every source was read"))
   }
 

@@ -38,9 +38,12 @@ struct Browser {
   func requests(of page: String) async throws -> [String] {
     let file = folder.path + "/net.json"
     try await open(page, ["--dump-dom", "--log-net-log=\(file)"])
-    // An address that a page asks for is noted with the page as its initiator; Chromium's own have none.
-    return try text(of: file).matches(of: /"initiator":"(?!not an origin)[^"]*"[^}]*"url":"([^"]*)"/).map {
-      String($0.1)
+    // An address that a page asks for is noted with an initiator; what Chromium asks for itself has none.
+    return try text(of: file).split(separator: "\n").compactMap { line in
+      guard line.contains("\"initiator\":"), !line.contains("\"initiator\":\"not an origin\"") else {
+        return nil
+      }
+      return line.firstMatch(of: /"url":"([^"]*)"/).map { String($0.1) }
     }
   }
 

@@ -85,6 +85,7 @@ enum DemoFolder {
 
       What to do next:
         open the workbook       \(shown)/reports/\(SampleShop.period)/reconciliation.xlsx
+        or the page             \(shown)/reports/\(SampleShop.period)/report.html
         follow one order        reconcile explain \(order) --config \(shown)/\(SampleShop.configurationName)
         compare with the plan   \(shown)/README.md names every planted difference
         begin with your own     reconcile init

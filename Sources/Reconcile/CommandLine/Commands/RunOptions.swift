@@ -24,7 +24,10 @@ struct RunOptions: ParsableArguments {
   var provider: [String] = []
   @Option(help: ArgumentHelp("Folder that gets one folder for each period.", valueName: "dir"))
   var output: String?
-  @Option(help: ArgumentHelp("csv, xlsx and html, joined by commas.", valueName: "formats"))
+  @Option(
+    help: ArgumentHelp(
+      "csv, xlsx and html, joined by commas; files of an earlier run in the others are removed.",
+      valueName: "formats"))
   var format: [String] = []
   @Option(
     name: .customLong("csv-dialect"),

@@ -28,7 +28,7 @@ enum SampleConfiguration {
     [reporting]
     time_zone = "Europe/Vilnius"
     output = "reports"
-    formats = ["csv", "xlsx"]
+    formats = ["csv", "xlsx", "html"]
 
     [warehouse]
     path = "reconcile.sqlite"
