@@ -70,6 +70,7 @@ enum PageStyle {
     .chart text.middle { text-anchor: middle; }
     .chart line { stroke: var(--soft); stroke-width: 8; }
     .chart rect { stroke: var(--accent); stroke-width: 12; fill: var(--accent); }
+    .chart rect.money { stroke: none; }
     .chart rect.settled { fill: var(--rule); }
     .chart rect.accepted { fill: var(--paper); stroke-dasharray: 40 24; }
     @media screen and (prefers-color-scheme: dark) {
@@ -81,12 +82,12 @@ enum PageStyle {
       @bottom-right { content: "Page " counter(page) " of " counter(pages); font: 8pt Arial, sans-serif; color: #5a6575; } }
     @media print {
       body { max-width: none; padding: 0; font-size: 9pt; }
-      h1 { font-size: 17pt; } h2 { margin-top: 7mm; font-size: 13pt; } h3 { font-size: 10.5pt; }
+      h1 { font-size: 17pt; } h2 { margin-top: 7mm; font-size: 13pt; } h3 { font-size: 10.5pt; } h4 { font-size: 9.5pt; }
       nav, details { display: none; }
       section.long { break-before: page; }
       section.long h2 { margin-top: 0; }
       table { font-size: 7.6pt; }
-      .chart { max-width: 190mm; }
+      .chart { max-width: 215mm; }
       tbody tr:first-child { break-before: avoid; }
       th.finding { min-width: 40mm; }
       td.about { min-width: 36mm; }

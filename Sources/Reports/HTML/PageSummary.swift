@@ -9,12 +9,12 @@ struct PageSummary {
   func write() throws {
     try page.section(.summary) {
       try inShort()
+      try sources()
       try orders()
       try payments()
       try matching()
-      try findings()
       try changes()
-      try sources()
+      try findings()
     }
   }
 
