@@ -225,6 +225,7 @@ struct PageTests {
     source.facts.changes = changes
     let told = try page(source, source.pageTotals)
     #expect(told.text.contains("Since the run as of 1970-01-01T00:00:00Z: 1 new: 1234.56 EUR."))
+    #expect(told.text.components(separatedBy: " id=\"changes\"").count == 2)
     #expect(told.rows(of: "changes") == [["new", "orphan_payment", "EUR", "1", "1234.56"]])
   }
 

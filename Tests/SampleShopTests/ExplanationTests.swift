@@ -1,5 +1,6 @@
 import Foundation
 import ReconcileCore
+import SampleShop
 import Testing
 
 @Suite("Explanations")
@@ -23,6 +24,27 @@ struct ExplanationTests {
         #expect(" \(text) ".contains(try Regex("[^0-9.]\(words)[^0-9]")), "\(figure) in \(what)")
       }
     }
+  }
+
+  @Test("`explain` says of each kind of finding what the CSV file says")
+  func sameWords() throws {
+    let reports = try SampleMarch.reports.get()
+    let folder = reports.deletingLastPathComponent().deletingLastPathComponent()
+    let configuration = repository.appendingPathComponent("sample-data/\(SampleShop.configurationName)")
+    var told: Set<String> = []
+    for row in try CSVTable(reports.appendingPathComponent("discrepancies.csv")).rows
+    where told.insert(row["code"] ?? "").inserted {
+      let result = try Program.run(
+        [
+          "explain", row["id"] ?? "", "--json", "--config", configuration.path, "--warehouse",
+          "reconcile.sqlite",
+        ], in: folder)
+      #expect(result.status == 0, "\(result.errors)")
+      // The tables of these tests drop quotes inside of texts.
+      let output = result.output.replacing("\\\"", with: "")
+      #expect(output.contains("\"\(row["explanation"] ?? "")\""), "\(row["code"] ?? "")")
+    }
+    #expect(told.count == DiscrepancyCode.allCases.count)
   }
 
   @Test("an explanation without any number is one about a finding that has none")

@@ -36,7 +36,7 @@ enum PageStyle {
       vertical-align: bottom; overflow-wrap: normal; }
     thead td { background: var(--faint); border: 0; }
     thead th.group { position: static; text-align: center; border-bottom: 1px solid var(--rule); }
-    tbody th { font-weight: 600; }
+    tbody th { min-width: 7rem; font-weight: 600; }
     tbody th small { font-weight: 400; }
     td.n, thead th.n { text-align: right; }
     td.n { font-variant-numeric: tabular-nums; overflow-wrap: normal; white-space: nowrap; }
@@ -91,6 +91,7 @@ enum PageStyle {
       tbody tr:first-child { break-before: avoid; }
       th.finding { min-width: 40mm; }
       td.about { min-width: 36mm; }
+      tbody th { min-width: 0; }
       dl { columns: 2; column-gap: 10mm; font-size: 8pt; }
       dl div { grid-template-columns: 42mm 1fr; gap: 3mm; }
       ul.plain { font-size: 8.5pt; }

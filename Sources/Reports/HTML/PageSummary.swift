@@ -215,7 +215,7 @@ struct PageSummary {
       changes.period == content.facts.period
       ? "" : ", which was about \(changes.period.from) to \(changes.period.to)"
     let parts = changes.parts.isEmpty ? "nothing changed" : changes.parts.joined(separator: " · ")
-    try page.element("p", ["id": "changes"], "Since the run as of \(changes.since)\(other): \(parts).")
+    try page.element("p", ["id": "since"], "Since the run as of \(changes.since)\(other): \(parts).")
     let groups = changes.groups.filter { $0.key.change != .aged }
     guard !groups.isEmpty else { return }
     try page.table(
