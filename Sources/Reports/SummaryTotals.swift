@@ -5,6 +5,8 @@ public enum ReportTable: String, Sendable, CaseIterable {
   case discrepancies
   case openItems = "open_items"
   case orders, payments, refunds, settlement, rejects
+  /// Written only where an earlier period is sealed.
+  case adjustments
 
   /// The name of the table's CSV file.
   public var fileName: String { rawValue + ".csv" }

@@ -16,6 +16,14 @@ public enum Cell: Sendable, Equatable {
   init(_ money: Money?) { self = money.map(Cell.money) ?? .blank }
   init(_ count: Int64?) { self = count.map(Cell.count) ?? .blank }
   init(_ day: BusinessDay?) { self = day.map(Cell.day) ?? .blank }
+  init(_ value: AdjustmentRow.Value?) {
+    switch value {
+    case .money(let money): self = .money(money)
+    case .text(let text): self = .text(text)
+    case .day(let day): self = .day(day)
+    case nil: self = .blank
+    }
+  }
   init(_ figure: Figure?) {
     switch figure {
     case .money(let money): self = .money(money)
@@ -136,6 +144,23 @@ public enum ReportTables {
     Column("location") { .text($0.location) },
     Column("reason") { .text($0.reason) },
     Column("record") { .text($0.record) },
+  ]
+
+  /// adjustments.csv.
+  public static let adjustments: [Column<AdjustmentRow>] = [
+    Column("sealed_period") { .text($0.period.description) },
+    Column("kind") { .text($0.kind) },
+    Column("provider") { Cell($0.provider) },
+    Column("id") { .text($0.id) },
+    Column("date") { .day($0.date) },
+    Column("currency") { .text($0.currency.code) },
+    Column("field") { .text($0.field) },
+    Column("sealed") { Cell($0.sealed) },
+    Column("now") { Cell($0.now) },
+    Column("difference") { Cell($0.difference) },
+    Column("arrived_at") { .instant($0.arrivedAt) },
+    Column("run_id") { .text($0.runID) },
+    Column("evidence") { Cell($0.evidence) },
   ]
 
   private static func money(

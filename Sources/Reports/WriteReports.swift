@@ -111,5 +111,10 @@ private func stageTables(
     totals.addRow(of: .settlement)
   }
   try stage(.rejects, ReportTables.rejects, source.forEachReject) { _ in totals.addRow(of: .rejects) }
+  if !source.facts.adjustedPeriods.isEmpty {
+    try stage(.adjustments, ReportTables.adjustments, source.forEachAdjustment) { _ in
+      totals.addRow(of: .adjustments)
+    }
+  }
   return (totals, files)
 }

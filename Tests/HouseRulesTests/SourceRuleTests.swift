@@ -122,7 +122,7 @@ struct SourceRuleTests {
   private static let witnesses: Set<String> = [
     "hash", "encode", "makeIterator", "next", "forEachDiscrepancy", "forEachOpenItem", "forEachOrder",
     "forEachPayment",
-    "forEachRefund", "forEachSettlementDay", "forEachReject",
+    "forEachRefund", "forEachSettlementDay", "forEachReject", "forEachAdjustment",
   ]
 
   @Test("every public type and function has its comment")

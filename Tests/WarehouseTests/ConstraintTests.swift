@@ -13,13 +13,13 @@ struct ConstraintTests {
     try store.execute(
       """
       INSERT INTO sales_order
-        (id, order_id, created_at, currency, amount_minor, is_cancelled, source, checksum)
-        VALUES (1, 'A1', 0, 'EUR', 0, 0, 'f', 0);
+        (id, order_id, created_at, currency, amount_minor, is_cancelled, source, first_run, checksum)
+        VALUES (1, 'A1', 0, 'EUR', 0, 0, 'f', 1, 0);
       INSERT INTO payment (id, provider, payment_id, currency, amount_minor, status, provider_status,
-        amount_is_net, is_test, names, evidence, changed_in_run)
-        VALUES (1, 'p', 'P1', 'EUR', 5, 'pending', 'open', 0, 0, 'P1', 1, 1);
+        amount_is_net, is_test, names, evidence, first_run, changed_in_run)
+        VALUES (1, 'p', 'P1', 'EUR', 5, 'pending', 'open', 0, 0, 'P1', 1, 1, 1);
       INSERT INTO refund (id, provider, refund_id, origin, currency, status, provider_status, inferred,
-        is_test, changed_in_run) VALUES (1, 'p', 'R1', 'listed', 'EUR', 'pending', 'open', 0, 0, 1);
+        is_test, first_run, changed_in_run) VALUES (1, 'p', 'R1', 'listed', 'EUR', 'pending', 'open', 0, 0, 1, 1);
       INSERT INTO settlement_report
         (id, provider, currency, from_on, to_on, has_unreadable_lines, evidence, read_order)
         VALUES (1, 'p', 'EUR', 1, 2, 0, 1, 1);
@@ -32,7 +32,7 @@ struct ConstraintTests {
     "UPDATE sales_order SET amount_minor = 1.5", "UPDATE sales_order SET amount_minor = 'ten'",
     "UPDATE sales_order SET currency = 'EURO'", "UPDATE sales_order SET is_cancelled = 2",
     "UPDATE sales_order SET created_at = 'now'", "UPDATE sales_order SET order_id = NULL",
-    "INSERT INTO sales_order SELECT 2, order_id, 0, 'EUR', 0, NULL, NULL, 0, 'f', 0 FROM sales_order",
+    "INSERT INTO sales_order SELECT 2, order_id, 0, 'EUR', 0, NULL, NULL, 0, 'f', 1, 0 FROM sales_order",
     "UPDATE payment SET amount_minor = -1", "UPDATE payment SET collected_minor = -1",
     "UPDATE payment SET received_minor = -1", "UPDATE payment SET refunded_total_minor = 0",
     "UPDATE payment SET sales_order = 1", "UPDATE payment SET rule = 'order_id'",
@@ -43,8 +43,8 @@ struct ConstraintTests {
     "UPDATE payment SET currency = 'EU'",
     """
     INSERT INTO payment (provider, payment_id, currency, amount_minor, status, provider_status,
-      amount_is_net, is_test, names, evidence, changed_in_run)
-      SELECT provider, payment_id, currency, 5, 'pending', '', 0, 0, '', 1, 1 FROM payment
+      amount_is_net, is_test, names, evidence, first_run, changed_in_run)
+      SELECT provider, payment_id, currency, 5, 'pending', '', 0, 0, '', 1, 1, 1 FROM payment
     """,
     "UPDATE refund SET status = 'sent'", "UPDATE refund SET origin = 'guessed'",
     "UPDATE refund SET amount_minor = -1",
@@ -58,8 +58,8 @@ struct ConstraintTests {
     "INSERT INTO event (provider, event_id, received_minor, checksum) VALUES ('p', 'e', -1, 0)",
     "INSERT INTO event (provider, event_id, checksum) VALUES ('p', 'e', 0), ('p', 'e', 0)",
     "INSERT INTO event_reference VALUES ('p', 'r', 9)",
-    "INSERT INTO resolution (discrepancy_id, resolution, note, made_by, made_at, checksum) "
-      + "VALUES ('D', 'maybe', '', '', 0, 0)",
+    "INSERT INTO resolution (discrepancy_id, resolution, note, made_by, made_at, after_run, checksum) "
+      + "VALUES ('D', 'maybe', '', '', 0, 1, 0)",
     "INSERT INTO history (kind, provider, record_id, facts, replaced_by_run) VALUES ('thing', '', '', '', 1)",
     "INSERT INTO suggestion VALUES (1, 9)", "INSERT INTO suggestion VALUES (9, 1)",
     "UPDATE run SET from_on = to_on + 1", "UPDATE run SET is_test_data = 2",
@@ -71,7 +71,7 @@ struct ConstraintTests {
       VALUES ('D', 'order', 'c', 'accepted', 0, '', 1, 1)
     """,
     "INSERT INTO order_verdict (sales_order, order_on, match_status, refund_status, refund_fees_minor, "
-      + "is_final) VALUES (9, 0, 'exact', 'none', 0, 1)",
+      + "is_final, first_run) VALUES (9, 0, 'exact', 'none', 0, 1, 1)",
   ]
 
   @Test("a row that breaks a rule of the books is refused and nothing changes", arguments: bad)

@@ -5,7 +5,7 @@ import Testing
 @testable import ReconcileWarehouse
 
 /// A random history of imports, played into a warehouse step by step.
-private struct History {
+struct History {
   var world: RandomWorld
   let store: Store
   private static let day: Int64 = 86_400
@@ -118,7 +118,7 @@ private struct History {
 }
 
 extension Store {
-  fileprivate func decide(_ link: (payment: RecordKey, order: String?)) throws {
+  func decide(_ link: (payment: RecordKey, order: String?)) throws {
     let decider = Decider(name: "me", instant: asOf)
     let payment = "\(link.payment.provider):\(link.payment.id)"
     if let order = link.order {

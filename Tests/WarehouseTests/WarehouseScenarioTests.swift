@@ -83,8 +83,9 @@ extension Store {
   /// The report of a period that holds every date of a scenario.
   func report(from: String = "2020-01-01", to: String = "2030-12-31") throws -> WarehouseReport {
     try WarehouseReport(
-      warehouse, settings: settings, period: Self.period(from, to), asOf: asOf, run: run, tool: "test",
-      configurationDigest: "", isTestData: false)
+      warehouse,
+      basis: ReportBasis(settings, tool: "test", configurationDigest: "", isTestData: false),
+      period: Self.period(from, to), asOf: asOf, run: run, generatedAt: asOf)
   }
 }
 

@@ -17,7 +17,7 @@ struct Reconcile: AsyncParsableCommand {
     subcommands: [
       RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self, JournalCommand.self,
       ExplainCommand.self, LinkCommand.self, UnlinkCommand.self, ResolveCommand.self, StatusCommand.self,
-      RunsCommand.self,
+      RunsCommand.self, SealCommand.self, VerifyCommand.self, UnsealCommand.self,
       DoctorCommand.self, InitCommand.self, DemoCommand.self, WarehouseCommand.self,
     ],
     defaultSubcommand: RunCommand.self)

@@ -251,6 +251,8 @@ public struct ReportFacts: Sendable {
   public var configurationDigest: String
   /// What became of the findings dated up to the period's end since the previous run; nil where there is none.
   public var changes: FindingChanges?
+  /// Sealed periods before this one, whose later changes are adjustments.
+  public var adjustedPeriods: [Period] = []
   /// Merchant files read by this run: path, rows, SHA-256.
   public var inputs: [InputFile] = []
   /// The part of payments_collected without a date, by currency, is worked out by the report itself.
@@ -295,4 +297,11 @@ public protocol ReportSource {
   func forEachRefund(_ body: (RefundRow) throws -> Void) throws
   func forEachSettlementDay(_ body: (SettlementRow) throws -> Void) throws
   func forEachReject(_ body: (Reject) throws -> Void) throws
+  /// What records of sealed periods say now and did not say when they were sealed.
+  func forEachAdjustment(_ body: (AdjustmentRow) throws -> Void) throws
+}
+
+extension ReportSource {
+  /// None: nothing is sealed.
+  public func forEachAdjustment(_ body: (AdjustmentRow) throws -> Void) throws {}
 }

@@ -70,7 +70,7 @@ public final class MerchantWriter {
       try stageOrders(db)
       try stageRefunds(db)
       for event in events { try store(event, db) }
-      for (reject, origin) in rejects { try Warehouse.insert(reject, origin: origin, db) }
+      for (reject, origin) in rejects { try Warehouse.insert(reject, origin: origin, run: run, db) }
     }
     orders.removeAll(keepingCapacity: true)
     refunds.removeAll(keepingCapacity: true)
@@ -197,8 +197,8 @@ public final class MerchantWriter {
     try db.execute(sql: touch)
     try db.execute(
       sql: """
-        INSERT INTO \(table) (\(key), \(columns), source, checksum)
-          SELECT \(key), \(columns), source, checksum FROM temp.\(staged) WHERE true
+        INSERT INTO \(table) (\(key), \(columns), source, checksum, first_run)
+          SELECT \(key), \(columns), source, checksum, \(run.number) FROM temp.\(staged) WHERE true
         ON CONFLICT (\(key)) DO UPDATE SET (\(columns), source, checksum) =
           (\(names.map { "excluded.\($0)" }.joined(separator: ", ")), excluded.source, excluded.checksum)
         WHERE \(names.map { "\($0) IS NOT excluded.\($0)" }.joined(separator: " OR "));

@@ -31,7 +31,8 @@ struct ChecksummedTable {
   let columns: String
 
   static let all = [
-    salesOrder, merchantRefund, event, evidence, reject, inputFile, manualLink, resolution, findingHistory,
+    salesOrder, merchantRefund, event, evidence, reject, inputFile, manualLink, resolution,
+    seal,
   ]
 
   static let salesOrder = ChecksummedTable(
@@ -66,10 +67,9 @@ struct ChecksummedTable {
   static let resolution = ChecksummedTable(
     name: "resolution", key: "discrepancy_id",
     columns: "discrepancy_id, resolution, currency, expected, actual, note, made_by, made_at, after_run")
-  static let findingHistory = ChecksummedTable(
-    name: "discrepancy_history", key: "discrepancy_id",
-    columns:
-      "discrepancy_id, from_run, until_run, status, currency, business_on, expected, actual, is_count")
+  static let seal = ChecksummedTable(
+    name: "seal", key: "id",
+    columns: "from_on, to_on, is_sealed, run, generated_at, basis, files, note, made_by, made_at, after_run")
 
   /// Rows that are not what was written, in words.
   func damage(_ db: Database) throws -> [String] {

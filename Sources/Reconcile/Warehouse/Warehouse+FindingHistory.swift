@@ -2,29 +2,6 @@ import GRDB
 import ReconcileCore
 
 extension Warehouse {
-  /// Keeps what the findings said that `temp.found` is about to change or to bring back.
-  func keepFindingHistory(_ run: RunHandle, whereDifferent: String, _ db: Database) throws {
-    let rows = try Row.fetchAll(
-      db,
-      sql: """
-        SELECT d.id, d.changed_run, coalesce(d.gone_run, ?1) AS until_run, d.status, d.currency, d.business_on,
-          d.expected, d.actual, d.is_count
-        FROM temp.found excluded JOIN discrepancy d ON d.id = excluded.id
-        WHERE d.changed_run < ?1 AND (d.gone_run IS NOT NULL OR \(whereDifferent)) ORDER BY d.id
-        """,
-      arguments: [run.number])
-    for row in rows {
-      let values: [(any DatabaseValueConvertible)?] = Array(row.databaseValues)
-      try db.cachedStatement(
-        sql: """
-          INSERT INTO discrepancy_history (discrepancy_id, from_run, until_run, status, currency, business_on,
-            expected, actual, is_count, checksum)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-          """
-      ).execute(arguments: StatementArguments(values + [RowChecksum.of(values)]))
-    }
-  }
-
   /// Every finding that is not what it was: those dated up to the later run's last day, and undated ones, by id.
   ///
   /// - Parameters:
@@ -37,8 +14,8 @@ extension Warehouse {
   ) throws {
     let ages = (before: zone.day(of: earlier.asOf).dayNumber, after: zone.day(of: today).dayNumber)
     try read { db in
-      let before = try Row.fetchCursor(db, sql: Self.standings(after: earlier.number, through: day))
-      let after = try Row.fetchCursor(db, sql: Self.standings(after: later?.number, through: day))
+      let before = try Row.fetchCursor(db, sql: Self.standings(after: earlier.number, through: day, db))
+      let after = try Row.fetchCursor(db, sql: Self.standings(after: later?.number, through: day, db))
       var (old, new) = (try before.next(), try after.next())
       while old != nil || new != nil {
         let oldID: String? = old?[0]
@@ -71,27 +48,35 @@ extension Warehouse {
     !b.utf8.lexicographicallyPrecedes(a.utf8)
   }
 
-  /// The findings that were found after a run, by id, with what was to be said of them then.
-  private static func standings(after run: Int64?, through day: BusinessDay) -> String {
-    let columns = "status, currency, business_on, expected, actual, is_count"
-    let held =
-      run.map { run in
-        """
-        SELECT id, \(columns) FROM discrepancy
-          WHERE changed_run <= \(run) AND (gone_run IS NULL OR gone_run > \(run))
+  /// The findings that held after a run, by id, with what was to be said of them then; nil for now.
+  private static func standings(after run: Int64?, through day: BusinessDay, _ db: Database) throws -> String
+  {
+    let columns = ["id", "status", "currency", "business_on", "expected", "actual", "is_count"]
+    let names = columns.joined(separator: ", ")
+    var held = "SELECT \(names) FROM discrepancy WHERE gone_run IS NULL"
+    var decided = ""
+    if let run {
+      let former = try FormerRows.columns(of: "discrepancy", db)
+      held = """
+        SELECT \(names) FROM discrepancy d WHERE gone_run IS NULL AND first_run <= \(run)
+          AND json_array(id) NOT IN (SELECT key FROM later)
         UNION ALL
-        SELECT discrepancy_id, \(columns) FROM discrepancy_history WHERE from_run <= \(run) AND until_run > \(run)
+        SELECT \(columns.map { former($0) }.joined(separator: ", ")) FROM former_row f
+          JOIN later l ON l.key = f.key AND l.run = f.run
+          WHERE f.name = 'discrepancy' AND \(former("first_run")) <= \(run) AND \(former("gone_run")) IS NULL
         """
-      } ?? "SELECT id, \(columns) FROM discrepancy WHERE gone_run IS NULL"
-    let decidedBefore = run.map { "AND x.after_run < \($0)" } ?? ""
+      decided = "AND x.after_run < \(run)"
+    }
     return """
+      WITH later AS MATERIALIZED (SELECT key, min(run) AS run FROM former_row
+        WHERE name = 'discrepancy' AND run > \(run ?? 0) AND run <= (SELECT max(id) FROM run) GROUP BY key)
       SELECT h.id, d.code, d.provider, d.order_id, d.payment_id, d.refund_id, h.currency, h.business_on, h.expected,
         h.actual, h.is_count,
         CASE WHEN r.resolution = 'accepted' AND r.currency IS h.currency AND r.expected IS h.expected
           AND r.actual IS h.actual THEN 'accepted' ELSE h.status END
       FROM (\(held)) h JOIN discrepancy d ON d.id = h.id
       LEFT JOIN resolution r ON r.id =
-        (SELECT max(x.id) FROM resolution x WHERE x.discrepancy_id = h.id \(decidedBefore))
+        (SELECT max(x.id) FROM resolution x WHERE x.discrepancy_id = h.id \(decided))
       WHERE h.business_on IS NULL OR h.business_on <= \(day.dayNumber)
       ORDER BY h.id
       """

@@ -143,9 +143,15 @@ extension Warehouse {
     let run = try Int64.fetchOne(db, sql: "SELECT max(id) FROM run") ?? 0
     let add = try db.cachedStatement(
       sql: """
-        INSERT OR REPLACE INTO refund (provider, refund_id, origin, payment_id, currency, amount_minor, status,
-          provider_status, refunded_at, inferred, is_test, changed_in_run, payment)
-        VALUES (?, ?, 'derived', ?, ?, ?, 'completed', ?, ?, ?, 0, ?, ?)
+        INSERT INTO refund (provider, refund_id, payment_id, currency, amount_minor, provider_status, refunded_at,
+          inferred, first_run, changed_in_run, payment, origin, status, is_test)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?9, ?10, 'derived', 'completed', 0)
+        ON CONFLICT (provider, refund_id) DO UPDATE SET (payment_id, currency, amount_minor, provider_status,
+          refunded_at, inferred, changed_in_run, payment, origin, status, is_test, fee_minor, updated_at, evidence,
+          withdrawn_in_run, possible_payment_id_1, possible_payment_id_2, refunded_on, local_on) =
+          (excluded.payment_id, excluded.currency, excluded.amount_minor, excluded.provider_status,
+          excluded.refunded_at, excluded.inferred, excluded.changed_in_run, excluded.payment, 'derived', 'completed', 0,
+          NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL)
         """)
     let events = try db.cachedStatement(
       sql: """

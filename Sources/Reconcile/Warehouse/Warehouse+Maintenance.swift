@@ -124,6 +124,10 @@ extension Warehouse {
         arguments: [instant.microseconds])
       let count = db.changesCount
       try purgeRejects(before: instant, db)
+      let record = try db.columns(in: "reject").firstIndex { $0.name == "record" } ?? 0
+      try db.execute(
+        sql:
+          "UPDATE former_row SET facts = json_replace(facts, '$[\(record)]', 'purged') WHERE name = 'reject'")
       return count
     }
     do { try queue.vacuum() } catch let error as DatabaseError { throw Self.failure(error, path) }

@@ -17,7 +17,7 @@ extension Warehouse {
     try write { db in
       let reading = try ReadingState(settings, db)
       try prepareFindings(db)
-      try classifyOrders(settings, reading, asOf: asOf, checkCancelled, db)
+      try classifyOrders(settings, reading, run, asOf: asOf, checkCancelled, db)
       try suggest(db)
       try findRecords(settings, reading, db)
       try tieOutSettlement(settings, reading, period: period, db)
@@ -58,7 +58,8 @@ extension Warehouse {
   }
 
   private func classifyOrders(
-    _ settings: Settings, _ reading: ReadingState, asOf: Instant, _ checkCancelled: () throws -> Void,
+    _ settings: Settings, _ reading: ReadingState, _ run: RunHandle, asOf: Instant,
+    _ checkCancelled: () throws -> Void,
     _ db: Database
   ) throws {
     let merchantRefundsKnown =
@@ -128,12 +129,13 @@ extension Warehouse {
       }
       let reference: String? = row[6]
       let verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
-      try store(verdict, of: order, number: number, settings: settings, db)
+      try store(verdict, of: order, number: number, settings: settings, run, db)
     }
   }
 
   private func store(
-    _ verdict: OrderVerdict, of order: OrderCase, number: Int64, settings: Settings, _ db: Database
+    _ verdict: OrderVerdict, of order: OrderCase, number: Int64, settings: Settings, _ run: RunHandle,
+    _ db: Database
   ) throws {
     func list(_ texts: [String]) -> String? {
       if texts.isEmpty { return nil }
@@ -145,8 +147,8 @@ extension Warehouse {
     try db.cachedStatement(
       sql: """
         INSERT INTO order_verdict (sales_order, order_on, provider, match_status, refund_status, collected_minor,
-          due_minor, refunded_minor, refund_fees_minor, payment_ids, refund_ids, matched_by, is_final)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          due_minor, refunded_minor, refund_fees_minor, payment_ids, refund_ids, matched_by, is_final, first_run)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
         ON CONFLICT (sales_order) DO UPDATE SET order_on = excluded.order_on, provider = excluded.provider,
           match_status = excluded.match_status, refund_status = excluded.refund_status,
           collected_minor = excluded.collected_minor, due_minor = excluded.due_minor,
@@ -159,6 +161,7 @@ extension Warehouse {
       verdict.collected,
       verdict.due, verdict.refunded, verdict.refundFees, list(order.payments.map(\.paymentID)),
       list(order.refunds.map(\.refundID)), list(order.payments.map(\.rule.rawValue)), verdict.isFinal,
+      run.number,
     ])
     for var finding in verdict.findings {
       if finding.code == .refundFailed {
@@ -189,10 +192,12 @@ extension Warehouse {
           WHERE v.payment_ids IS NULL AND v.is_final = 0 AND o.is_cancelled = 0
             AND (o.provider IS NULL OR o.provider = l.provider)
             AND abs(o.created_at - l.paid_at) <= 259200000000;
-        DELETE FROM suggestion;
-        INSERT INTO suggestion SELECT sales_order, payment FROM temp.pair
+        CREATE TEMP TABLE only_pair AS SELECT sales_order, payment FROM temp.pair
           WHERE sales_order IN (SELECT sales_order FROM temp.pair GROUP BY 1 HAVING count(*) = 1)
             AND payment IN (SELECT payment FROM temp.pair GROUP BY 1 HAVING count(*) = 1);
+        DELETE FROM suggestion WHERE (sales_order, payment) NOT IN (SELECT sales_order, payment FROM temp.only_pair);
+        INSERT INTO suggestion SELECT * FROM temp.only_pair EXCEPT SELECT sales_order, payment FROM suggestion;
+        DROP TABLE temp.only_pair;
         DROP TABLE temp.loose;
         DROP TABLE temp.pair;
         """)
@@ -206,7 +211,6 @@ extension Warehouse {
       """
     let names = columns.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
     let isDifferent = names.map { "d.\($0) IS NOT excluded.\($0)" }.joined(separator: " OR ")
-    try keepFindingHistory(run, whereDifferent: isDifferent, db)
     try db.execute(
       sql: """
         UPDATE discrepancy SET gone_run = \(run.number) WHERE gone_run IS NULL AND id NOT IN (SELECT id FROM temp.found)

@@ -74,7 +74,7 @@ public final class ProviderWriter {
         continue
       }
       tally.rejected += 1
-      try Warehouse.insert(reject, origin: "provider:" + settings.name, db)
+      try Warehouse.insert(reject, origin: "provider:" + settings.name, run: run, db)
     }
     if !body.rejects.isEmpty { tally.rejectsByRequest[request] = body.rejects }
   }
@@ -141,8 +141,8 @@ public final class ProviderWriter {
       if payment.isTest { tally.test += 1 }
       try db.cachedStatement(
         sql: """
-          INSERT INTO payment (\(columns), provider, payment_id, evidence, changed_in_run)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+          INSERT INTO payment (\(columns), provider, payment_id, evidence, first_run, changed_in_run)
+          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?17)
           """
       ).execute(
         arguments: StatementArguments(values + [settings.name, payment.id.text, evidence, run.number]))
@@ -212,8 +212,8 @@ public final class ProviderWriter {
       if refund.isTest { tally.test += 1 }
       try db.cachedStatement(
         sql: """
-          INSERT INTO refund (\(columns), provider, refund_id, origin, inferred, evidence, changed_in_run)
-          VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'listed', 0, ?, ?)
+          INSERT INTO refund (\(columns), provider, refund_id, evidence, first_run, changed_in_run, origin, inferred)
+          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, 'listed', 0)
           """
       ).execute(
         arguments: StatementArguments(values + [settings.name, refund.id.text, evidence, run.number]))
@@ -282,14 +282,16 @@ public final class ProviderWriter {
 }
 
 extension Warehouse {
-  static func insert(_ reject: Reject, origin: String, _ db: Database) throws {
+  static func insert(_ reject: Reject, origin: String, run: RunHandle, _ db: Database) throws {
     let clean: (String) -> String = { $0.replacingOccurrences(of: "\0", with: "\u{FFFD}") }
     let values: [(any DatabaseValueConvertible)?] = [
       origin, clean(reject.source), clean(reject.location), clean(reject.reason), clean(reject.record),
     ]
     try db.cachedStatement(
-      sql: "INSERT INTO reject (origin, source, location, reason, record, checksum) VALUES (?, ?, ?, ?, ?, ?)"
-    ).execute(arguments: StatementArguments(values + [RowChecksum.of(values)]))
+      sql: """
+        INSERT INTO reject (origin, source, location, reason, record, checksum, first_run) VALUES (?, ?, ?, ?, ?, ?, ?)
+        """
+    ).execute(arguments: StatementArguments(values + [RowChecksum.of(values), run.number]))
   }
 
   /// Keeps what a record said before it is overwritten; the same old values twice are kept once.

@@ -141,6 +141,49 @@ extension Warehouse {
     }
   }
 
+  /// Gives rows that were built again the numbers that they have in another warehouse, and the run that first brought
+  /// them: what is known of former rows then holds for them too.
+  public func takeNumbers(from path: String) throws {
+    try queue.inDatabase { db in
+      try db.execute(sql: "PRAGMA foreign_keys = OFF; ATTACH DATABASE ? AS former", arguments: [path])
+      defer { try? db.execute(sql: "DETACH DATABASE former; PRAGMA foreign_keys = ON") }
+      for (table, key, references) in [
+        (
+          "payment", "payment_id",
+          [
+            ("refund", "payment"), ("payment_name", "payment"), ("payment_claim", "payment"),
+            ("suggestion", "payment"),
+          ]
+        ), ("refund", "refund_id", []),
+      ] {
+        try db.execute(
+          sql: """
+            CREATE TEMP TABLE number AS SELECT n.id AS now, f.id AS former, f.first_run FROM main.\(table) n
+              JOIN former.\(table) f ON f.provider = n.provider AND f.\(key) = n.\(key);
+            INSERT INTO temp.number SELECT id, (SELECT max(id) FROM former.\(table)) + row_number() OVER (ORDER BY id),
+              first_run FROM main.\(table) WHERE id NOT IN (SELECT now FROM temp.number);
+            CREATE UNIQUE INDEX temp.number_by_now ON number (now);
+            UPDATE main.\(table) SET first_run = n.first_run FROM temp.number n WHERE n.now = id;
+            """)
+        for (holder, column) in [(table, "id")] + references {
+          // Negative first: two rows may exchange their numbers.
+          try db.execute(
+            sql: """
+              UPDATE main.\(holder) SET \(column) = -n.former FROM temp.number n
+                WHERE n.now = \(holder).\(column) AND n.now <> n.former;
+              UPDATE main.\(holder) SET \(column) = -\(column) WHERE \(column) < 0;
+              """)
+        }
+        try db.execute(sql: "DROP TABLE temp.number")
+      }
+      try db.execute(
+        sql: """
+          UPDATE main.order_verdict SET first_run = f.first_run FROM former.order_verdict f
+          WHERE f.sales_order = main.order_verdict.sales_order;
+          """)
+    }
+  }
+
   /// Takes away what can be built again from the evidence of these providers. Records whose evidence was purged stay,
   /// as do merchant rows, history and decisions.
   public func forgetRecords(of providers: [String]) throws {

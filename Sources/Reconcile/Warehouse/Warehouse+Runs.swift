@@ -51,6 +51,9 @@ public struct RunRecord: Sendable {
 extension RunRecord {
   /// Whether this run began before another one.
   public func precedes(_ other: RunRecord) -> Bool { number < other.number }
+
+  /// The run as what is written points back to it.
+  public var handle: RunHandle { RunHandle(number: number, id: id, period: period) }
 }
 
 /// What one run read of one provider.
@@ -130,6 +133,16 @@ extension Warehouse {
       try Row.fetchAll(
         db, sql: "SELECT * FROM run WHERE substr(run_id, 1, length(?1)) = ?1 ORDER BY id", arguments: [text]
       ).compactMap(RunRecord.init)
+    }
+  }
+
+  /// The newest run that had ended by an instant; nil when none had.
+  public func lastRun(finishedBy instant: Instant) throws -> RunRecord? {
+    try read { db in
+      try Row.fetchOne(
+        db, sql: "SELECT * FROM run WHERE finished_at <= ? ORDER BY id DESC LIMIT 1",
+        arguments: [instant.microseconds]
+      ).flatMap(RunRecord.init)
     }
   }
 

@@ -52,7 +52,10 @@ extension Warehouse {
       }
     }
     let byProvider = Dictionary(grouping: reports) { $0.provider + "\u{0}" + $0.currency }
-    try db.execute(sql: "DELETE FROM settlement_day")
+    try db.execute(
+      sql:
+        "DROP TABLE IF EXISTS temp.settled; CREATE TEMP TABLE settled AS SELECT * FROM settlement_day LIMIT 0"
+    )
     for (key, own) in days {
       guard let provider = settings.provider(named: key.provider) else { continue }
       let covering = (byProvider[key.provider + "\u{0}" + key.currency] ?? []).filter { $0.covers(key.day) }
@@ -62,8 +65,26 @@ extension Warehouse {
       }
       try tieOut(key, own, report, provider, isComplete: reading.complete.contains(key.provider), db)
     }
+    try replaceSettlementDays(db)
     try checkArithmetic(reports, settings, period, db)
     try findMissingReports(reports, settings, reading, period, db)
+  }
+
+  /// Makes the stored days those of `temp.settled`, and touches only what is different.
+  private func replaceSettlementDays(_ db: Database) throws {
+    let figures = try db.columns(in: "settlement_day").map(\.name).filter {
+      !["provider", "currency", "day_on"].contains($0)
+    }
+    try db.execute(
+      sql: """
+        DELETE FROM settlement_day
+          WHERE (provider, currency, day_on) NOT IN (SELECT provider, currency, day_on FROM temp.settled);
+        INSERT INTO settlement_day
+          SELECT * FROM (SELECT * FROM temp.settled EXCEPT SELECT * FROM settlement_day) WHERE true
+          ON CONFLICT DO UPDATE SET (\(figures.joined(separator: ", "))) =
+            (\(figures.map { "excluded.\($0)" }.joined(separator: ", ")));
+        DROP TABLE temp.settled;
+        """)
   }
 
   private func ownDays(_ settings: Settings, _ db: Database) throws -> [SettlementKey: OwnDay] {
@@ -175,7 +196,7 @@ extension Warehouse {
       status = isComplete ? .mismatch : .unknown
     }
     try db.cachedStatement(
-      sql: "INSERT INTO settlement_day VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      sql: "INSERT INTO temp.settled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
       key.provider, key.currency, key.day, isUnknown ? nil : gross, refunds ?? 0, fees ?? 0,
       isUnknown ? nil : net, isUnknown ? nil : own.count, reported.gross, reported.refunds, reported.fees,

@@ -41,7 +41,10 @@ public final class Warehouse: Sendable {
     lock = access == .write ? try FileLock(path: path + ".lock") : nil
     do {
       queue = try Self.openOurs(path, access)
-      if access == .write { try Self.migrate(queue) }
+      if access == .write {
+        try Self.migrate(queue)
+        try queue.inDatabase { db in try FormerRows.createTriggers(db) }
+      }
       try queue.inDatabase { db in try Self.verifyPragmas(db, path, access) }
     } catch let error as DatabaseError {
       throw Self.failure(error, path)

@@ -11,7 +11,7 @@ extension WarehouseReport: JournalSource {
         sql:
           "SELECT provider FROM provider_import UNION SELECT provider FROM payment UNION SELECT provider FROM refund"
       )
-      return Set(known).union(settings.providers.map(\.name)).sorted {
+      return Set(known).union(basis.providers.map(\.name)).sorted {
         $0.utf8.lexicographicallyPrecedes($1.utf8)
       }
     }
@@ -20,7 +20,7 @@ extension WarehouseReport: JournalSource {
   /// One read of the warehouse; what an order's money was before a record is looked up where it has several.
   public func forEachJournalRecord(_ body: (JournalRecord) throws -> Void) throws {
     try warehouse.read { db in
-      let histories = try OrderHistories(db, settings.zone)
+      let histories = try OrderHistories(db, zone)
       let rows = try Row.fetchCursor(
         db, sql: Self.journalSQL,
         arguments: ["from": facts.period.from.dayNumber, "to": facts.period.to.dayNumber])
@@ -64,7 +64,7 @@ extension WarehouseReport: JournalSource {
     return JournalOrder(
       id: id, amount: Money(minorUnits: row["order_amount"], currency: currency),
       isCancelled: row["is_cancelled"],
-      tolerance: settings.tolerance[currency]?.minorUnits ?? 0)
+      tolerance: basis.tolerance[currency.code] ?? 0)
   }
 
   private static let journalSQL = """

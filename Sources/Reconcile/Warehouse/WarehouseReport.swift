@@ -6,26 +6,44 @@ import ReconcileCore
 public struct WarehouseReport: ReportSource {
   public let facts: ReportFacts
   let warehouse: Warehouse
-  let settings: Settings
+  let basis: ReportBasis
+  let zone: Zone
+  private let adjusted: [(period: Period, run: Int64)]
 
-  /// The report of a period as the last matching left it. `asOf` is the clock for ages.
+  /// The report of a period as the last matching left it.
+  ///
+  /// - Parameters:
+  ///   - asOf: the clock for ages.
+  ///   - generatedAt: when the report is made, as summary.json and About say it.
+  /// - Throws: `Failure` 78 when the zone of the basis is not known on this machine, and what reading the warehouse
+  ///   throws.
   public init(
-    _ warehouse: Warehouse, settings: Settings, period: Period, asOf: Instant, run: RunHandle, tool: String,
-    configurationDigest: String, isTestData: Bool
+    _ warehouse: Warehouse, basis: ReportBasis, period: Period, asOf: Instant, run: RunHandle,
+    generatedAt: Instant
   ) throws {
+    guard let zone = Zone(basis.zone) else {
+      throw Failure(
+        .configurationWrong, "the time zone `\(basis.zone)` is not known here",
+        remedy: "install the package tzdata, or correct [reporting] time_zone")
+    }
     self.warehouse = warehouse
-    self.settings = settings
-    let coverage = try warehouse.coverage(settings)
+    self.basis = basis
+    self.zone = zone
     var facts = ReportFacts(
-      tool: tool, runID: run.id, period: period, asOf: asOf,
-      generatedAt: Instant(seconds: Instant.now().seconds),
-      zoneName: settings.zone.name, providers: coverage, assumptions: settings.assumptions,
-      configurationDigest: configurationDigest)
-    facts.isTestData = isTestData
-    facts.excluded = ["test": try warehouse.excludedTestRecords(settings, run: run)]
+      tool: basis.tool, runID: run.id, period: period, asOf: asOf, generatedAt: generatedAt,
+      zoneName: zone.name, providers: try warehouse.coverage(basis.providers), assumptions: basis.assumptions,
+      configurationDigest: basis.configurationDigest)
+    facts.isTestData = basis.isTestData
+    facts.excluded = ["test": try warehouse.excludedTestRecords(basis.providers, run: run)]
     facts.inputs = try warehouse.inputFiles()
-    facts.changes = try warehouse.findingChanges(before: run, asOf: asOf, zone: settings.zone)
+    facts.changes = try warehouse.findingChanges(before: run, asOf: asOf, zone: zone)
+    adjusted = try warehouse.read { db in try warehouse.adjustedSeals(before: period, db) }
+    facts.adjustedPeriods = adjusted.map(\.period)
     self.facts = facts
+  }
+
+  public func forEachAdjustment(_ body: (AdjustmentRow) throws -> Void) throws {
+    for row in try warehouse.read({ db in try warehouse.adjustments(adjusted, db) }) { try body(row) }
   }
 
   public func forEachDiscrepancy(_ body: (DiscrepancyRow) throws -> Void) throws {
@@ -42,7 +60,7 @@ public struct WarehouseReport: ReportSource {
   }
 
   private func forEachFinding(_ condition: String, _ body: (DiscrepancyRow) throws -> Void) throws {
-    let today = settings.zone.day(of: facts.asOf).dayNumber
+    let today = zone.day(of: facts.asOf).dayNumber
     try warehouse.read { db in
       let rows = try Row.fetchCursor(
         db,
@@ -58,8 +76,8 @@ public struct WarehouseReport: ReportSource {
           id: row["id"], code: code, status: DiscrepancyStatus(rawValue: row["standing"]) ?? .open,
           explanation: row["explanation"])
         if let stale = StaleVerdict(row) { finding.explanation += " " + stale.sentence }
-        finding.firstSeen = settings.zone.day(of: Instant(microseconds: row["first_seen_at"]))
-        finding.lastChanged = settings.zone.day(of: Instant(microseconds: row["changed_at"]))
+        finding.firstSeen = zone.day(of: Instant(microseconds: row["first_seen_at"]))
+        finding.lastChanged = zone.day(of: Instant(microseconds: row["changed_at"]))
         finding.provider = row["provider"]
         finding.currency = (row["currency"] as String?).flatMap { Currency($0) }
         finding.orderID = row["order_id"]
@@ -231,14 +249,15 @@ public struct WarehouseReport: ReportSource {
 
 extension Warehouse {
   /// What the latest import of each configured provider brought, in alphabetical order.
-  public func coverage(_ settings: Settings) throws -> [ProviderCoverage] {
+  func coverage(_ providers: [ReportBasis.Provider]) throws -> [ProviderCoverage] {
     try read { db in
-      try settings.providers.sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }.map { provider in
+      try providers.compactMap { provider in
+        guard let kind = ProviderKind(rawValue: provider.kind) else { return nil }
         let state = try Row.fetchOne(
           db, sql: "SELECT * FROM provider_state WHERE provider = ?", arguments: [provider.name])
         let status: String = state?["status"] ?? "never read"
         var coverage = ProviderCoverage(
-          name: provider.name, kind: provider.kind, status: status, complete: status == "complete")
+          name: provider.name, kind: kind, status: status, complete: status == "complete")
         if let state {
           coverage.pages = state["page_count"]
           coverage.records = state["record_count"]
@@ -252,7 +271,7 @@ extension Warehouse {
         }
         var messages = [state?["message"] as String?].compactMap { $0 }
         if state == nil { messages.append("no import of this provider is on record") }
-        if !provider.kind.listsPayments {
+        if !kind.listsPayments {
           messages.append(
             "payments cannot be listed here: money without an order cannot be seen at this provider")
         }
@@ -279,7 +298,7 @@ extension Warehouse {
   }
 
   /// Test records that this run left out; for a run that read nothing, those of the latest imports.
-  func excludedTestRecords(_ settings: Settings, run: RunHandle) throws -> Int64 {
+  func excludedTestRecords(_ providers: [ReportBasis.Provider], run: RunHandle) throws -> Int64 {
     try read { db in
       let events =
         try Int64.fetchOne(db, sql: "SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'test_events'") ?? 0
@@ -293,7 +312,7 @@ extension Warehouse {
           ? "SELECT provider, test_count FROM provider_import WHERE run = ?"
           : "SELECT provider, test_count FROM provider_state WHERE ? > 0", arguments: [run.number])
       return states.reduce(events) { sum, row in
-        settings.provider(named: row["provider"]) == nil ? sum : sum + (row["test_count"] as Int64)
+        providers.contains { $0.name == row["provider"] } ? sum + (row["test_count"] as Int64) : sum
       }
     }
   }

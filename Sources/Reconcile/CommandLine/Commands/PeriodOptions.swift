@@ -21,17 +21,18 @@ struct PeriodOptions: ParsableArguments {
     try PeriodChoice.period(from: from, to: to, named: period, today: BusinessDay(dayNumber: 20_000)) != nil
   }
 
+  /// The instant that an option gives; throws 64 when it is none.
+  static func instant(_ text: String, _ option: String, _ zone: Zone) throws(Failure) -> Instant {
+    if let instant = TimeText.instant(text, in: zone) { return instant }
+    throw Failure(
+      .usage, "\(option) `\(text)` is not a time",
+      remedy: "write it in ISO 8601, for example 2026-04-01T06:00:00Z")
+  }
+
   /// The clock and the period; nil where none is given.
   func choose(in zone: Zone) throws(Failure) -> (clock: Instant, period: Period)? {
     var clock = Instant(seconds: Instant.now().seconds)
-    if let asOf {
-      guard let instant = TimeText.instant(asOf, in: zone) else {
-        throw Failure(
-          .usage, "--as-of `\(asOf)` is not a time",
-          remedy: "write it in ISO 8601, for example 2026-04-01T06:00:00Z")
-      }
-      clock = instant
-    }
+    if let asOf { clock = try Self.instant(asOf, "--as-of", zone) }
     return try PeriodChoice.period(from: from, to: to, named: period, today: zone.day(of: clock))
       .map { (clock, $0) }
   }

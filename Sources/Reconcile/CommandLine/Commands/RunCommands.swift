@@ -48,9 +48,21 @@ struct ReportCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write the reports of a period from the warehouse.")
   @OptionGroup var options: RunOptions
+  @Option(
+    name: .customLong("known-at"),
+    help: ArgumentHelp(
+      "Show what was known then, in the folder known-at-<instant>; also the clock, unless --as-of is given.",
+      valueName: "instant"))
+  var knownAt: String?
 
   func run() async throws {
-    var run = ReconciliationRun(session: try options.required(), command: "report", stages: .reporting)
+    var session = try options.required()
+    if let knownAt {
+      let instant = try PeriodOptions.instant(knownAt, "--known-at", session.settings.zone)
+      session.knownAt = instant
+      if options.time.asOf == nil { session.asOf = instant }
+    }
+    var run = ReconciliationRun(session: session, command: "report", stages: .reporting)
     try await finish(run.execute())
   }
 }

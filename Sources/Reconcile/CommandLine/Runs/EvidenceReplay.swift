@@ -22,10 +22,17 @@ struct EvidenceReplay {
 
   /// Builds a copy beside the warehouse again and compares it; `use` may then take the copy, which is removed after it.
   func run(on warehouse: Warehouse, use: (String) throws -> Void = { _ in }) throws -> Result {
+    if readsByCurrentSettings, let seal = try warehouse.seals().first {
+      throw Failure(
+        .usage, "\(seal.period) is sealed, and reading earlier responses anew would change its figures",
+        at: warehouse.path, remedy: "`reconcile unseal \(seal.period) --reason …` first")
+    }
     let path = warehouse.path + ".rebuilt"
     defer { try? FileManager.default.removeItem(atPath: path) }
     try warehouse.copy(to: path)
-    var result = try rebuild(try Warehouse(path: path, access: .scratch))
+    let copy = try Warehouse(path: path, access: .scratch)
+    var result = try rebuild(copy)
+    try copy.takeNumbers(from: warehouse.path)
     result.differences = try warehouse.differences(fromRebuilt: path)
     if !result.differences.isEmpty, try warehouse.isMatchingDue(settings) {
       result.differences = try differencesOnceMatched(warehouse, rebuilt: path)

@@ -25,10 +25,14 @@ struct JournalRun {
 
   private func write(_ warehouse: Warehouse, _ run: RunHandle) throws {
     session.console.progress.update("journal", step: "writing", done: 0)
-    let source = try WarehouseReport(
-      warehouse, settings: session.settings, period: session.period, asOf: session.asOf, run: run,
-      tool: "reconcile \(toolVersion)", configurationDigest: session.configuration.digest,
-      isTestData: session.isTestData)
+    // The journal of a sealed period is that of its sealed figures.
+    let source =
+      try warehouse.seal(of: session.period).map {
+        try SealedReport($0, warehousePath: warehouse.path).source()
+      }
+      ?? WarehouseReport(
+        warehouse, basis: session.basis, period: session.period, asOf: session.asOf, run: run,
+        generatedAt: Instant(seconds: Instant.now().seconds))
     let result = try writeJournal(
       source: source, layout: layout, settings: session.settings.journal,
       configuration: session.configuration.file, outputRoot: session.settings.output,

@@ -26,6 +26,15 @@ enum PeriodChoice {
     return period
   }
 
+  /// The period of a name as `--period` takes it, or of `2026-03-01_2026-03-31`, the name of a report's folder.
+  static func period(called name: String, today: BusinessDay) throws(Failure) -> Period {
+    let days = name.split(separator: "_", omittingEmptySubsequences: false).map(String.init)
+    if days.count == 2, let period = try period(from: days[0], to: days[1], named: nil, today: today) {
+      return period
+    }
+    return try named(name, today: today)
+  }
+
   private static func day(_ text: String, _ option: String) throws(Failure) -> BusinessDay {
     guard let day = BusinessDay(text) else {
       throw usage(

@@ -80,14 +80,19 @@ struct ReconciliationRun {
 
   private func report(_ warehouse: Warehouse, _ run: RunHandle) throws -> WarehouseReport {
     try WarehouseReport(
-      warehouse, settings: session.settings, period: session.period, asOf: session.asOf, run: run,
-      tool: "reconcile \(toolVersion)", configurationDigest: session.configuration.digest,
-      isTestData: session.isTestData)
+      warehouse, basis: session.basis, period: session.period, asOf: session.asOf, run: run,
+      generatedAt: Instant(seconds: Instant.now().seconds))
   }
 
   /// Writes the reports and the closing summary; returns the number of open discrepancies of the period.
   private func writeReports(_ warehouse: Warehouse, _ run: RunHandle) throws -> Int64 {
     session.console.progress.update("reports", step: "writing", done: 0)
+    if let instant = session.knownAt {
+      return try KnownReport(instant, warehousePath: warehouse.path).write(in: session, run)
+    }
+    if let seal = try warehouse.seal(of: session.period) {
+      return try SealedReport(seal, warehousePath: warehouse.path).write(in: session)
+    }
     let source = try report(warehouse, run)
     let result = try Reports.writeReports(
       source: source, formats: session.settings.formats, csvDialect: session.settings.csvDialect,

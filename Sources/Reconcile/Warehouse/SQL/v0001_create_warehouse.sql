@@ -67,6 +67,7 @@ CREATE TABLE sales_order (
   provider_reference TEXT,
   is_cancelled INTEGER NOT NULL CHECK (is_cancelled IN (0, 1)),
   source TEXT NOT NULL,
+  first_run INTEGER NOT NULL REFERENCES run (id),
   checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX sales_order_by_reference ON sales_order (provider_reference) WHERE provider_reference IS NOT NULL;
@@ -80,6 +81,7 @@ CREATE TABLE merchant_refund (
   amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
   provider_reference TEXT,
   source TEXT NOT NULL,
+  first_run INTEGER NOT NULL REFERENCES run (id),
   checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX merchant_refund_by_order ON merchant_refund (order_id);
@@ -143,6 +145,7 @@ CREATE TABLE payment (
   is_test INTEGER NOT NULL CHECK (is_test IN (0, 1)),
   names TEXT NOT NULL,
   evidence INTEGER NOT NULL REFERENCES evidence (id),
+  first_run INTEGER NOT NULL REFERENCES run (id),
   changed_in_run INTEGER NOT NULL REFERENCES run (id),
   withdrawn_in_run INTEGER REFERENCES run (id),
   collected_minor INTEGER CHECK (collected_minor >= 0),
@@ -191,6 +194,7 @@ CREATE TABLE refund (
   inferred INTEGER NOT NULL CHECK (inferred IN (0, 1)),
   is_test INTEGER NOT NULL CHECK (is_test IN (0, 1)),
   evidence INTEGER REFERENCES evidence (id),
+  first_run INTEGER NOT NULL REFERENCES run (id),
   changed_in_run INTEGER NOT NULL REFERENCES run (id),
   withdrawn_in_run INTEGER REFERENCES run (id),
   payment INTEGER REFERENCES payment (id),
@@ -246,6 +250,7 @@ CREATE TABLE reject (
   location TEXT NOT NULL,
   reason TEXT NOT NULL,
   record TEXT NOT NULL,
+  first_run INTEGER NOT NULL REFERENCES run (id),
   checksum INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX reject_by_origin ON reject (origin);
@@ -354,7 +359,8 @@ CREATE TABLE order_verdict (
   payment_ids TEXT,
   refund_ids TEXT,
   matched_by TEXT,
-  is_final INTEGER NOT NULL CHECK (is_final IN (0, 1))
+  is_final INTEGER NOT NULL CHECK (is_final IN (0, 1)),
+  first_run INTEGER NOT NULL REFERENCES run (id)
 ) STRICT;
 CREATE INDEX order_verdict_by_day ON order_verdict (order_on);
 CREATE INDEX order_verdict_not_final ON order_verdict (sales_order) WHERE is_final = 0;
@@ -387,22 +393,6 @@ CREATE TABLE discrepancy (
 CREATE INDEX discrepancy_by_order ON discrepancy (order_id) WHERE gone_run IS NULL;
 CREATE INDEX discrepancy_by_sales_order ON discrepancy (sales_order) WHERE gone_run IS NULL;
 
--- What a finding said before it changed or came back, and between which runs: from the end of `from_run` until
--- `until_run` found something else.
-CREATE TABLE discrepancy_history (
-  discrepancy_id TEXT NOT NULL REFERENCES discrepancy (id),
-  from_run INTEGER NOT NULL REFERENCES run (id),
-  until_run INTEGER NOT NULL REFERENCES run (id),
-  status TEXT NOT NULL CHECK (status IN ('open', 'settled')),
-  currency TEXT,
-  business_on INTEGER,
-  expected INTEGER,
-  actual INTEGER,
-  is_count INTEGER NOT NULL CHECK (is_count IN (0, 1)),
-  checksum INTEGER NOT NULL,
-  PRIMARY KEY (discrepancy_id, from_run)
-) STRICT, WITHOUT ROWID;
-
 -- Findings that hold. A person's acceptance stands as long as the amounts do that it was about; then it is stale.
 CREATE VIEW current_finding AS
 SELECT d.*,
@@ -432,6 +422,36 @@ CREATE TABLE settlement_day (
   status TEXT NOT NULL,
   PRIMARY KEY (provider, currency, day_on)
 ) STRICT, WITHOUT ROWID;
+
+-- What rows that reports are made of were before a run changed them: their columns as a JSON array, NULL where there was
+-- no row. Written by the triggers of FormerRows.swift, once for each row and run. With first_run it shows the warehouse as it
+-- was known after any run.
+CREATE TABLE former_row (
+  name TEXT NOT NULL,
+  key TEXT NOT NULL,
+  run INTEGER NOT NULL REFERENCES run (id),
+  facts TEXT,
+  PRIMARY KEY (name, key, run)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX former_row_by_run ON former_row (run);
+
+-- Periods that a person closed, and opened again: rows are added, never changed. `run` wrote the sealed files.
+CREATE TABLE seal (
+  id INTEGER PRIMARY KEY,
+  from_on INTEGER NOT NULL,
+  to_on INTEGER NOT NULL,
+  is_sealed INTEGER NOT NULL CHECK (is_sealed IN (0, 1)),
+  run INTEGER NOT NULL REFERENCES run (id),
+  generated_at INTEGER NOT NULL,
+  basis TEXT NOT NULL,
+  files TEXT NOT NULL,
+  note TEXT NOT NULL,
+  made_by TEXT NOT NULL,
+  made_at INTEGER NOT NULL,
+  after_run INTEGER NOT NULL REFERENCES run (id),
+  checksum INTEGER NOT NULL,
+  CHECK (from_on <= to_on)
+) STRICT;
 
 -- What changed since the last matching, and the rules that matching followed.
 CREATE TABLE touched_payment (payment INTEGER PRIMARY KEY) STRICT;
