@@ -18,6 +18,7 @@ struct Reconcile: AsyncParsableCommand {
       RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self, JournalCommand.self,
       ExplainCommand.self, LinkCommand.self, UnlinkCommand.self, ResolveCommand.self, StatusCommand.self,
       RunsCommand.self, SealCommand.self, VerifyCommand.self, UnsealCommand.self,
+      SQLCommand.self,
       DoctorCommand.self, InitCommand.self, DemoCommand.self, WarehouseCommand.self,
     ],
     defaultSubcommand: RunCommand.self)

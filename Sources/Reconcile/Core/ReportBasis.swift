@@ -30,7 +30,8 @@ public struct ReportBasis: Sendable, Codable, Equatable {
     providers = settings.providers.map { Provider(name: $0.name, kind: $0.kind.rawValue) }
       .sorted { $0.name.utf8.lexicographicallyPrecedes($1.name.utf8) }
     assumptions = settings.assumptions
-    tolerance = Dictionary(uniqueKeysWithValues: settings.tolerance.map { ($0.key.code, $0.value.minorUnits) })
+    tolerance = Dictionary(
+      uniqueKeysWithValues: settings.tolerance.map { ($0.key.code, $0.value.minorUnits) })
     self.tool = tool
     self.configurationDigest = configurationDigest
     self.isTestData = isTestData

@@ -459,10 +459,12 @@ CREATE TABLE touched_order (sales_order INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE touched_name (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
--- For people who open the file with other tools.
+-- For people who open the file with other tools, and for `reconcile sql`.
 CREATE VIEW v_order AS
-SELECT o.order_id, date(v.order_on * 86400, 'unixepoch') AS order_date, o.currency, o.amount_minor, v.collected_minor,
-  v.due_minor, v.refunded_minor, v.match_status, v.refund_status, v.provider, v.payment_ids, v.refund_ids, v.matched_by
+SELECT o.order_id, date(v.order_on * 86400, 'unixepoch') AS order_date,
+  strftime('%Y-%m-%dT%H:%M:%SZ', o.created_at / 1000000, 'unixepoch') AS created_at, o.currency, o.amount_minor,
+  v.collected_minor, v.due_minor, v.refunded_minor, v.refund_fees_minor, v.match_status, v.refund_status, v.provider,
+  v.payment_ids, v.refund_ids, v.matched_by
 FROM sales_order o LEFT JOIN order_verdict v ON v.sales_order = o.id;
 
 CREATE VIEW v_payment AS
@@ -470,7 +472,36 @@ SELECT p.provider, p.payment_id, date(p.paid_on * 86400, 'unixepoch') AS payment
   p.collected_minor, p.status, p.provider_status, o.order_id, p.rule AS matched_by
 FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order WHERE p.is_test = 0;
 
+CREATE VIEW v_refund AS
+SELECT r.provider, r.refund_id, date(r.refunded_on * 86400, 'unixepoch') AS refund_date,
+  coalesce(p.payment_id, r.payment_id) AS payment_id, o.order_id, r.currency, r.amount_minor, r.fee_minor, r.status,
+  r.provider_status, r.inferred AS is_inferred
+FROM refund r LEFT JOIN payment p ON p.id = r.payment LEFT JOIN sales_order o ON o.id = p.sales_order
+WHERE r.is_test = 0;
+
+CREATE VIEW v_discrepancy AS
+SELECT d.id, d.code, d.standing AS status, d.provider, d.currency, d.order_id, d.payment_id, d.refund_id,
+  date(d.business_on * 86400, 'unixepoch') AS business_date, d.expected, d.actual, d.is_count, d.explanation,
+  f.run_id AS first_run_id, c.run_id AS changed_run_id
+FROM current_finding d JOIN run f ON f.id = d.first_run JOIN run c ON c.id = d.changed_run;
+
 CREATE VIEW v_open_discrepancy AS
-SELECT d.id, d.code, d.provider, d.currency, d.order_id, d.payment_id, d.refund_id,
-  date(d.business_on * 86400, 'unixepoch') AS business_date, d.expected, d.actual, d.explanation
-FROM current_finding d WHERE d.standing = 'open';
+SELECT * FROM v_discrepancy WHERE status = 'open';
+
+CREATE VIEW v_settlement_day AS
+SELECT provider, currency, date(day_on * 86400, 'unixepoch') AS day, gross_minor, refunds_minor, fees_minor, net_minor,
+  payment_count, reported_gross_minor, reported_refunds_minor, reported_fees_minor, reported_net_minor, reported_count,
+  status
+FROM settlement_day;
+
+CREATE VIEW v_run AS
+SELECT run_id, command, strftime('%Y-%m-%dT%H:%M:%SZ', started_at / 1000000, 'unixepoch') AS started_at,
+  strftime('%Y-%m-%dT%H:%M:%SZ', finished_at / 1000000, 'unixepoch') AS finished_at,
+  date(from_on * 86400, 'unixepoch') AS from_date, date(to_on * 86400, 'unixepoch') AS to_date,
+  strftime('%Y-%m-%dT%H:%M:%SZ', as_of_at / 1000000, 'unixepoch') AS as_of, exit_status, tool
+FROM run;
+
+CREATE VIEW v_import AS
+SELECT r.run_id, i.provider, i.status, i.page_count, i.record_count, i.new_count, i.changed_count, i.reject_count,
+  i.request_count, i.message, strftime('%Y-%m-%dT%H:%M:%SZ', i.read_at / 1000000, 'unixepoch') AS read_at
+FROM provider_import i JOIN run r ON r.id = i.run;
