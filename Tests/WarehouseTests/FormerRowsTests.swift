@@ -22,6 +22,7 @@ struct FormerRowsTests {
     for _ in 1...10 {
       try history.step()
       let store = history.store
+      if random.once(in: 2) { try store.warehouse.noteTestEvents(Int64.random(in: 0..<3, using: &random)) }
       snapshots.append(try Self.snapshot(store))
       let findings = try store.rows("SELECT id FROM discrepancy ORDER BY id")
       if !findings.isEmpty, random.once(in: 2) {

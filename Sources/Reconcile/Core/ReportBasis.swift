@@ -23,6 +23,8 @@ public struct ReportBasis: Sendable, Codable, Equatable {
   public var isTestData: Bool
   /// Words of `ReportFormat`.
   public var formats: [String]
+  /// The word of a `CSVDialect`.
+  public var csvDialect: String
 
   /// The basis that a configuration gives.
   public init(_ settings: Settings, tool: String, configurationDigest: String, isTestData: Bool) {
@@ -36,8 +38,12 @@ public struct ReportBasis: Sendable, Codable, Equatable {
     self.configurationDigest = configurationDigest
     self.isTestData = isTestData
     formats = settings.formats.map(\.rawValue).sorted()
+    csvDialect = settings.csvDialect.rawValue
   }
 
   /// The formats that this version of the program can write.
   public var reportFormats: Set<ReportFormat> { Set(formats.compactMap(ReportFormat.init(rawValue:))) }
+
+  /// The dialect of the CSV files.
+  public var reportDialect: CSVDialect { CSVDialect(rawValue: csvDialect) ?? .standard }
 }

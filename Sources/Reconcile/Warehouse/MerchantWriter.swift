@@ -168,7 +168,9 @@ public final class MerchantWriter {
         ]
         try db.execute(
           sql: """
-            INSERT OR REPLACE INTO input_file (path, kind, row_count, sha256, run, checksum) VALUES (?, ?, ?, ?, ?, ?)
+            INSERT INTO input_file (path, kind, row_count, sha256, run, checksum) VALUES (?, ?, ?, ?, ?, ?)
+            ON CONFLICT (path) DO UPDATE SET (kind, row_count, sha256, run, checksum) =
+              (excluded.kind, excluded.row_count, excluded.sha256, excluded.run, excluded.checksum)
             """,
           arguments: StatementArguments(values + [RowChecksum.of(values)]))
       }

@@ -31,7 +31,10 @@ extension Warehouse {
         INSERT OR IGNORE INTO touched_order SELECT id FROM sales_order;
         UPDATE refund SET refunded_on = NULL, local_on = NULL;
         """)
-    try db.execute(sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('rules', ?)", arguments: [digest])
+    try db.execute(
+      sql: """
+        INSERT INTO fact (name, value) VALUES ('rules', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+        """, arguments: [digest])
   }
 
   /// Payments that a touched order, name or event may tie differently.

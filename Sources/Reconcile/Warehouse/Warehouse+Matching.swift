@@ -24,7 +24,9 @@ extension Warehouse {
       try syncFindings(run, db)
       try db.execute(sql: "DELETE FROM touched_order")
       try db.execute(
-        sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('matched_run', ?)",
+        sql: """
+          INSERT INTO fact (name, value) VALUES ('matched_run', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+          """,
         arguments: [String(run.number)])
       try db.execute(sql: "UPDATE run SET has_matched = 1 WHERE id = ?", arguments: [run.number])
     }

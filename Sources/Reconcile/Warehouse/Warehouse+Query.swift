@@ -24,7 +24,9 @@ extension Warehouse {
         guard try statements.next() == nil else {
           throw Self.queryFailure("several statements are given", path)
         }
-        guard statement.isReadonly else { throw Self.queryFailure("the statement would write", path) }
+        guard statement.isReadonly, statement.columnCount > 0 else {
+          throw Self.queryFailure("the statement asks nothing", path)
+        }
         try columns(statement.columnNames)
         let rows = try Row.fetchCursor(statement)
         while let values = try rows.next() { try row(values.databaseValues.map(Self.value)) }

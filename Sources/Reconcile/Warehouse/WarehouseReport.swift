@@ -329,7 +329,9 @@ extension Warehouse {
   public func noteTestEvents(_ count: Int64) throws {
     try write { db in
       try db.execute(
-        sql: "INSERT OR REPLACE INTO fact (name, value) VALUES ('test_events', ?)", arguments: [String(count)]
+        sql: """
+          INSERT INTO fact (name, value) VALUES ('test_events', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
+          """, arguments: [String(count)]
       )
     }
   }

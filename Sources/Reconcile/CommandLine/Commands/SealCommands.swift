@@ -57,7 +57,8 @@ struct SealCommand: ParsableCommand {
           remedy: "run `reconcile --period \(name)` until it is, or add --even-if-incomplete")
       }
       let result = try Reports.writeReports(
-        source: source, formats: settings.formats, outputRoot: settings.output,
+        source: source, formats: settings.formats, csvDialect: settings.csvDialect,
+        outputRoot: settings.output,
         workbook: ReconciliationWorkbook(), checkCancelled: Interruption.check)
       let decider = Decision.decider()
       try warehouse.addSeal(

@@ -27,7 +27,8 @@ struct KnownReport {
       generatedAt: Instant(seconds: Instant.now().seconds))
     let name = "known-at-" + "\(Instant(seconds: instant.seconds))".filter { $0 != "-" && $0 != ":" }
     let result = try Reports.writeReports(
-      source: source, formats: session.settings.formats, outputRoot: session.settings.output + "/" + name,
+      source: source, formats: session.settings.formats, csvDialect: session.settings.csvDialect,
+      outputRoot: session.settings.output + "/" + name,
       workbook: ReconciliationWorkbook(), checkCancelled: Interruption.check)
     session.console.progress.close()
     try session.console.show(source, result, title: "As known at \(instant), after run \(last.id)")
@@ -77,7 +78,8 @@ struct SealedReport {
   func files(below root: String) throws -> (WarehouseReport, ReportResult) {
     let source = try source()
     let result = try Reports.writeReports(
-      source: source, formats: seal.basis.reportFormats, outputRoot: root, workbook: ReconciliationWorkbook(),
+      source: source, formats: seal.basis.reportFormats, csvDialect: seal.basis.reportDialect,
+      outputRoot: root, workbook: ReconciliationWorkbook(),
       checkCancelled: Interruption.check)
     return (source, result)
   }
