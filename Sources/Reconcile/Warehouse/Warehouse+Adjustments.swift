@@ -167,7 +167,8 @@ private struct AdjustedKind {
         difference: Self.difference(
           wasKnown ? sealed : .money(.zero(currency)), isKnown ? value : .money(.zero(currency)), fact.meaning
         ),
-        arrivedAt: Instant(microseconds: row["started_at"]), runID: row["run_id"], evidence: row["evidence"])
+        arrivedAt: Instant(seconds: Instant(microseconds: row["started_at"]).seconds), runID: row["run_id"],
+        evidence: row["evidence"])
     }
   }
 
