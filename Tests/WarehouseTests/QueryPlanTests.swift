@@ -43,6 +43,7 @@ struct QueryPlanTests {
     try report.forEachOrder { _ in }
     try report.forEachPayment { _ in }
     try report.forEachDiscrepancy { _ in }
+    try report.forEachJournalRecord { _ in }
     store.warehouse.queue.inDatabase { db in db.trace() }
     let seen = statements.withLock { $0 }
     #expect(seen.count > 60)
