@@ -39,7 +39,8 @@ struct LargeShopTests {
     let folder = scratch.url.appendingPathComponent("reports/\(SampleShop.period)")
     let booked = Set(try CSVTable(folder.appendingPathComponent("journal.csv")).column("record_id"))
     let payments = try CSVTable(folder.appendingPathComponent("payments.csv")).rows
-    let left = Set(try CSVTable(folder.appendingPathComponent("journal-csv-unbooked.csv")).column("record_id"))
+    let left = Set(
+      try CSVTable(folder.appendingPathComponent("journal-csv-unbooked.csv")).column("record_id"))
     for payment in payments where payment["collected"]?.contains(/[1-9]/) == true {
       let id = payment["payment_id"] ?? ""
       #expect(booked.contains(id) != left.contains(id), "\(id)")

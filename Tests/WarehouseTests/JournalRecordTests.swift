@@ -108,6 +108,29 @@ struct JournalRecordTests {
     #expect(amounts(try records(store).refunds[0].history.asked) == [500])
   }
 
+  @Test("the totals are those of the rows that the report shows")
+  func totals() throws {
+    let store = try Store(try plainSettings())
+    try store.merchant(orders: [order("A1", "50.00")])
+    try store.provider(
+      "dapit",
+      ProviderImport(
+        payments: [
+          payment("p1", "50.00", at: "2026-03-31", for: "A1"), payment("p2", "1.00", at: nil),
+          payment("p3", "2.00", at: "2026-04-01"), payment("p4", "4.00", .pending, at: "2026-03-01"),
+        ],
+        refunds: [
+          refund("r1", "1.00", of: "p1", fee: "0.50"),
+          refund("r2", "2.00", .failed, of: "p1", at: nil, fee: "0.25"),
+          refund("r3", nil, of: "p1"), refund("r4", "8.00", of: "p1", at: "2026-04-01"),
+        ]))
+    try store.match()
+    let totals = try store.report(from: "2026-03-01", to: "2026-03-31").journalTotals()
+    var expected = JournalTotals()
+    (expected.payments, expected.refunds, expected.fees) = (5_100, 300, 75)
+    #expect(totals == [try euros("0").currency: expected])
+  }
+
   @Test("amounts beyond 64 bits add up")
   func large() throws {
     let store = try Store(try plainSettings())
