@@ -23,6 +23,31 @@ struct LargeShopTests {
     #expect((10...30).contains(share), "\(share) of 1000 orders have a discrepancy, seed \(seed)")
   }
 
+  @Test("the journal of a large shop ties to its report", arguments: [3] as [UInt64])
+  func journal(seed: UInt64) throws {
+    let scratch = try Scratch()
+    let shop = scratch.url.appendingPathComponent("shop")
+    try SampleShop.writeLarge(orders: 2_000, seed: seed, to: shop)
+    let configuration = shop.appendingPathComponent(SampleShop.configurationName)
+    #expect(try Program.reconcile(configuration, asOf: SampleShop.asOf, in: scratch.url) == 0)
+    let journal = try Program.run(
+      [
+        "journal", "--layout", "csv", "--config", configuration.path, "--period", "2026-03", "--as-of",
+        SampleShop.asOf.description, "--warehouse", "reconcile.sqlite", "--output", "reports", "--quiet",
+      ], in: scratch.url)
+    #expect(journal.status == 0, "\(journal.errors)")
+    let folder = scratch.url.appendingPathComponent("reports/\(SampleShop.period)")
+    let booked = Set(try CSVTable(folder.appendingPathComponent("journal.csv")).column("record_id"))
+    let payments = try CSVTable(folder.appendingPathComponent("payments.csv")).rows
+    let left = Set(
+      try CSVTable(folder.appendingPathComponent("journal-csv-unbooked.csv")).column("record_id"))
+    for payment in payments where payment["collected"]?.contains(/[1-9]/) == true {
+      let id = payment["payment_id"] ?? ""
+      #expect(booked.contains(id) != left.contains(id), "\(id)")
+    }
+    #expect(booked.count > 1_500)
+  }
+
   @Test("the same count and seed give the same bytes, another seed gives others")
   func repeatable() throws {
     let scratch = try Scratch()

@@ -43,6 +43,8 @@ struct QueryPlanTests {
     try report.forEachOrder { _ in }
     try report.forEachPayment { _ in }
     try report.forEachDiscrepancy { _ in }
+    try report.forEachJournalRecord { _ in }
+    _ = try report.journalTotals()
     store.warehouse.queue.inDatabase { db in db.trace() }
     let seen = statements.withLock { $0 }
     #expect(seen.count > 60)

@@ -94,8 +94,24 @@ public struct OrderHistory: Sendable, Equatable {
   public init() {}
 }
 
+/// What the report of a period says of one currency, in minor units; an unknown amount adds nothing.
+public struct JournalTotals: Sendable, Equatable {
+  /// What payments collected.
+  public var payments: Int128 = 0
+  /// The amounts of refunds, whatever became of them.
+  public var refunds: Int128 = 0
+  /// The fees of these refunds.
+  public var fees: Int128 = 0
+
+  public init() {}
+}
+
 /// The records of a period in the order they are booked.
 public protocol JournalSource {
+  /// What is known of the report that is not rows.
+  var facts: ReportFacts { get }
+  /// The sums over the payments and refunds of the period, undated ones included, found apart from the records.
+  func journalTotals() throws -> [Currency: JournalTotals]
   /// Streams the payments and refunds of the period: by date, payments before refunds, then by provider and id;
   /// those without a date last.
   func forEachJournalRecord(_ body: (JournalRecord) throws -> Void) throws

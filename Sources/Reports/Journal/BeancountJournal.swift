@@ -19,32 +19,7 @@ struct BeancountJournal: JournalFormat {
     }
   }
 
-  func reader() -> any JournalReader { Reader() }
-
-  private struct Reader: JournalReader {
-    var tally = JournalTally()
-    private var isInEntry = false
-
-    mutating func read(_ line: ArraySlice<UInt8>) throws(JournalProblem) {
-      let text = String(decoding: line, as: UTF8.self)
-      if text.hasPrefix("  ") {
-        guard isInEntry else { throw JournalProblem("a line stands outside of an entry") }
-        // Names of metadata begin with a small letter, accounts with a capital.
-        guard text.dropFirst(2).first?.isUppercase == true else { return }
-        let (account, amount, code) = try postingParts(text.dropFirst(2))
-        let unit = try currency(code)
-        tally.add(String(account), try minorUnits(amount, unit), unit)
-      } else {
-        try finish()
-        isInEntry = text.utf8.first.map { (48...57).contains($0) } ?? false
-      }
-    }
-
-    mutating func finish() throws(JournalProblem) {
-      if isInEntry { try tally.endEntry() }
-      isInEntry = false
-    }
-  }
+  func reader() -> any JournalReader { EntryTextReader(indent: "  ", hasMetadata: true) }
 }
 
 /// Texts as Beancount writes them.

@@ -28,40 +28,7 @@ struct HledgerJournal: JournalFormat {
     escapedID(text) { !";,|[]".unicodeScalars.contains($0) }
   }
 
-  func reader() -> any JournalReader { Reader() }
-
-  private struct Reader: JournalReader {
-    var tally = JournalTally()
-    private var isInEntry = false
-
-    mutating func read(_ line: ArraySlice<UInt8>) throws(JournalProblem) {
-      let text = String(decoding: line, as: UTF8.self)
-      if text.hasPrefix("    ") {
-        guard isInEntry else { throw JournalProblem("a line stands outside of an entry") }
-        let (account, amount, code) = try postingParts(text.dropFirst(4))
-        let unit = try currency(code)
-        tally.add(String(account), try minorUnits(amount, unit), unit)
-      } else {
-        try finish()
-        isInEntry = text.utf8.first.map { (48...57).contains($0) } ?? false
-      }
-    }
-
-    mutating func finish() throws(JournalProblem) {
-      if isInEntry { try tally.endEntry() }
-      isInEntry = false
-    }
-  }
-}
-
-/// Account, amount and currency of a line such as `Assets:Receivable  -49.90 EUR`.
-func postingParts(
-  _ line: Substring
-) throws(JournalProblem) -> (account: Substring, amount: Substring, currency: Substring) {
-  guard let gap = line.firstRange(of: "  ") else { throw JournalProblem("a line has no amount") }
-  let parts = line[gap.upperBound...].split(separator: " ", omittingEmptySubsequences: false)
-  guard parts.count == 2 else { throw JournalProblem("a line has no amount and currency") }
-  return (line[..<gap.lowerBound], parts[0], parts[1])
+  func reader() -> any JournalReader { EntryTextReader(indent: "    ") }
 }
 
 extension JournalHeading {

@@ -21,28 +21,14 @@ struct JournalFigureList {
   /// Every currency of the report's payments and refunds.
   var currencies: [Currency] { byCurrency.keys.sorted() }
 
-  /// Adds up the report's own rows, by the code that writes summary.json.
-  mutating func readReport(_ source: any ReportSource, _ checkCancelled: () throws -> Void) throws {
-    var totals = SummaryTotals()
-    var rows = 0
-    func count() throws {
-      rows += 1
-      if rows % 4_096 == 0 { try checkCancelled() }
-    }
-    try source.forEachPayment {
-      try count()
-      try totals.add(payment: $0)
-    }
-    try source.forEachRefund {
-      try count()
-      try totals.add(refund: $0)
-    }
-    for (currency, payments) in totals.payments {
-      byCurrency[currency, default: JournalFigures()].payments.reported = payments.collected
-    }
-    for (currency, refunds) in totals.refunds {
-      byCurrency[currency, default: JournalFigures()].refunds.reported = refunds.amount
-      byCurrency[currency, default: JournalFigures()].fees.reported = refunds.fees
+  /// Takes over what the report says.
+  mutating func take(_ totals: [Currency: JournalTotals]) {
+    for (currency, totals) in totals {
+      var figures = JournalFigures()
+      figures.payments.reported = totals.payments
+      figures.refunds.reported = totals.refunds
+      figures.fees.reported = totals.fees
+      byCurrency[currency] = figures
     }
   }
 

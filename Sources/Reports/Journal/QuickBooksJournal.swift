@@ -29,31 +29,9 @@ struct QuickBooksJournal: JournalFormat {
     }
   }
 
-  func reader() -> any JournalReader { Reader() }
-
-  private struct Reader: JournalReader {
-    var tally = JournalTally()
-    private var isHeader = true
-    private var number = ""
-
-    mutating func read(_ line: ArraySlice<UInt8>) throws(JournalProblem) {
-      let cells = try CommaLine.cells(line, count: QuickBooksJournal.columns.count)
-      if isHeader {
-        isHeader = false
-        return
-      }
-      if cells[0] != number { try finish() }
-      number = cells[0]
-      let unit = try currency(cells[7])
-      guard cells[3].isEmpty != cells[4].isEmpty else {
-        throw JournalProblem("a line is not either a debit or a credit")
-      }
-      let amount = try minorUnits(cells[3].isEmpty ? cells[4] : cells[3], unit)
-      tally.add(cells[2], cells[3].isEmpty ? 0 - amount : amount, unit)
-    }
-
-    mutating func finish() throws(JournalProblem) {
-      if tally.isOpen { try tally.endEntry() }
+  func reader() -> any JournalReader {
+    DebitCreditReader(account: 2, debit: 3, credit: 4, currency: 7) { line throws(JournalProblem) in
+      try CommaLine.cells(line, count: Self.columns.count)
     }
   }
 }

@@ -42,14 +42,14 @@ public struct JournalFigures: Sendable, Equatable {
 ///
 /// - Parameter configuration: the path of the configuration file, for errors.
 public func writeJournal(
-  source: any ReportSource & JournalSource, layout: JournalLayout, settings: JournalSettings,
+  source: any JournalSource, layout: JournalLayout, settings: JournalSettings,
   configuration: String, outputRoot: String, checkCancelled: () throws -> Void
 ) throws -> JournalResult {
   let accounts = try JournalAccounts(
     settings, layout: layout, providers: try source.journalProviders(), configuration: configuration)
   let format = try layout.format(settings, accounts, configuration: configuration)
   var figures = JournalFigureList(layout: layout, settings: settings)
-  try figures.readReport(source, checkCancelled)
+  figures.take(try source.journalTotals())
 
   let facts = source.facts
   let folder = try ReportFolder(root: outputRoot, period: facts.period)

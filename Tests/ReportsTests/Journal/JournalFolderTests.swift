@@ -118,9 +118,9 @@ struct JournalFolderTests {
   func warnings() throws {
     let folder = try TestFolder()
     var source = try payments(1)
-    source.report.facts.providers.append(
+    source.facts.providers.append(
       ProviderCoverage(name: "gate", kind: .gate, status: "incomplete", complete: false))
-    source.report.facts.isTestData = true
+    source.facts.isTestData = true
     let result = try write(source, .hledger, folder)
     #expect(result.warnings.count == 2)
     let text = String(decoding: try folder.bytes(period + "/journal.hledger"), as: UTF8.self)

@@ -99,7 +99,7 @@ struct JournalLayoutTests {
       ["2026-06-30", "2026-07-01", "2026-07-31"].map { day in
         .payment(try JournalSample.payment("p" + day, 1, on: day))
       })
-    source.report.facts.period = try #require(
+    source.facts.period = try #require(
       Period(from: Sample.day("2026-06-15"), to: Sample.day("2026-07-31")))
     let result = try write(source, .datev, folder, settings)
     #expect(result.files.map(\.name).first == "EXTF_journal_2026-06.csv" && result.files.count == 3)
