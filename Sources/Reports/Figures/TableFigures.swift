@@ -14,6 +14,13 @@ struct ColumnSum: Equatable {
   var isFormulaExact: Bool { !hasLongAmounts && !hasCounts }
 }
 
+/// How wide the cells of a column are, in pixels: of numbers in all rows, of texts in the first rows.
+struct ContentWidth {
+  var widest = 0
+  /// What 19 of 20 cells do not exceed; a blank cell is 0.
+  var usual = 0
+}
+
 /// Rows, totals and widths of one table, known before its sheet is begun: rows are written from the top, and totals
 /// stand above them.
 struct TableFigures {
@@ -21,8 +28,8 @@ struct TableFigures {
   fileprivate(set) var rowsByCurrency: [Currency: Int] = [:]
   /// By currency, in the order of the table's columns; columns without a total stay 0.
   fileprivate(set) var sums: [Currency: [ColumnSum]] = [:]
-  /// Pixels of the widest cell of each column: of numbers in all rows, of texts in the first rows.
-  fileprivate(set) var widths: [Int] = []
+  /// How wide the cells of each column are.
+  fileprivate(set) var widths: [ContentWidth] = []
 
   var currencies: [Currency] { sums.keys.sorted() }
 
@@ -44,12 +51,15 @@ struct TableGauge<Row> {
   private var current: Currency?
   private var sums: [ColumnSum]
   private var run = 0
+  /// By column, the widths of the rows measured so far.
+  private var measured: [[Int]]
 
   init(_ table: Table<Row>) {
     self.table = table
     numbers = table.layouts.indices.filter { table.layouts[$0].isNumber }
     sums = Array(repeating: ColumnSum(), count: table.columns.count)
-    figures.widths = Array(repeating: 0, count: table.columns.count)
+    measured = Array(repeating: [], count: table.columns.count)
+    figures.widths = Array(repeating: ContentWidth(), count: table.columns.count)
   }
 
   /// Counts a row; they must come as the report has them.
@@ -63,7 +73,7 @@ struct TableGauge<Row> {
       switch table.columns[column].cell(row) {
       case .money(let money):
         let width = Self.digits(money) * 7
-        if width > figures.widths[column] { figures.widths[column] = width }
+        if width > figures.widths[column].widest { figures.widths[column].widest = width }
         if table.layouts[column].isTotalled {
           sums[column].total += Int128(money.minorUnits)
           sums[column].hasValues = true
@@ -85,6 +95,11 @@ struct TableGauge<Row> {
   mutating func finish() -> TableFigures {
     keep()
     run = 0
+    for (column, widths) in measured.enumerated() where !widths.isEmpty {
+      let sorted = widths.sorted()
+      figures.widths[column].widest = max(figures.widths[column].widest, sorted[sorted.count - 1])
+      figures.widths[column].usual = sorted[(sorted.count - 1) * 19 / 20]
+    }
     return figures
   }
 
@@ -110,7 +125,7 @@ struct TableGauge<Row> {
         case .count(let count): TextMeasure.pixels(grouped(Int128(count)))
         case .blank, .money, .day, .instant: 0
         }
-      figures.widths[column] = max(figures.widths[column], width)
+      measured[column].append(width)
     }
   }
 

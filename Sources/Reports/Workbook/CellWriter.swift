@@ -70,10 +70,8 @@ final class CellWriter {
   }
 
   /// Text from outside that leads to another cell of the workbook.
-  func link(
-    _ text: String, to target: CellPlace, on sheet: SheetWriter, _ row: Int, _ column: Int, _ isLong: Bool
-  ) throws {
-    try sheet.link(row, column, gate.pass(text), to: target, isLong ? styles.linkWrapped : styles.link)
+  func link(_ text: String, to target: CellPlace, on sheet: SheetWriter, _ row: Int, _ column: Int) throws {
+    try sheet.link(row, column, gate.pass(text), to: target, styles.link)
   }
 
   /// An amount; one that no number cell holds stands as text.

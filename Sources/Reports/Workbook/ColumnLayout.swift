@@ -49,6 +49,15 @@ struct ColumnLayout {
   /// A text longer than the column is wide goes on in a second line.
   var wraps: Bool { !isNumber && kind != .day && kind != .instant && kind != .key }
 
+  /// Whether a page that is too narrow may make the column narrower. An order id links to its order: some programs cut a
+  /// link off instead of wrapping it.
+  var shrinks: Bool {
+    switch kind {
+    case .id, .list, .word, .prose: name != "order_id"
+    case .code, .currency, .money, .count, .day, .instant, .entry, .key: false
+    }
+  }
+
   /// `A`, `B`, …; no table has more than 26 columns.
   static func letter(_ column: Int) -> String { String(UnicodeScalar(UInt8(65 + column))) }
 }
@@ -61,22 +70,24 @@ enum ColumnWidths {
   /// possible.
   private static let widePage = 1_598
 
-  /// Widths that show the content, and that fit a printed page: where the page is too narrow, texts wrap instead, ids
-  /// and words before sentences. `content` is the width of each column's widest cell.
-  static func fitting(_ layouts: [ColumnLayout], content: [Int]) -> [Int] {
-    var widths = zip(layouts, content).map { shown($0, $1) }
+  /// Widths that show the content and that fit a printed page. Where the page is too narrow, first the rare long texts
+  /// wrap, then ids and words, sentences last.
+  static func fitting(_ layouts: [ColumnLayout], content: [ContentWidth]) -> [Int] {
+    var widths = zip(layouts, content).map { shown($0, $1.widest) }
+    let least = zip(layouts, widths).map { min($1, narrowest($0)) }
+    let usual = zip(layouts, content).map { shown($0, $1.usual) }
     let printed = layouts.indices.filter { layouts[$0].isPrinted }
-    let least = printed.reduce(0) { $0 + min(widths[$1], narrowest(layouts[$1])) }
-    let page = least <= page ? page : widePage
-    func shrink(_ columns: [Int]) {
+    let page = printed.reduce(0) { $0 + least[$1] } <= page ? page : widePage
+    func shrink(_ columns: [Int], to floor: [Int]) {
       let excess = printed.reduce(0) { $0 + widths[$1] } - page
-      let spare = columns.map { max(0, widths[$0] - narrowest(layouts[$0])) }
+      let spare = columns.map { layouts[$0].shrinks ? max(0, widths[$0] - floor[$0]) : 0 }
       let slack = spare.reduce(0, +)
       guard excess > 0, slack > 0 else { return }
       for (column, spare) in zip(columns, spare) { widths[column] -= spare * min(excess, slack) / slack }
     }
-    shrink(printed.filter { layouts[$0].kind != .prose })
-    shrink(printed.filter { layouts[$0].kind == .prose })
+    shrink(printed, to: usual)
+    shrink(printed.filter { layouts[$0].kind != .prose }, to: least)
+    shrink(printed.filter { layouts[$0].kind == .prose }, to: least)
     return widths
   }
 
@@ -95,7 +106,7 @@ enum ColumnWidths {
       case .day: 74
       case .instant: 126
       case .currency: 40
-      case .id, .list: min(text, 240)
+      case .id, .list: min(text, layout.name == "order_id" ? 420 : 240)
       case .code, .word: min(text, 200)
       case .prose: min(text, 440)
       case .entry: layout.name == "note" ? 240 : 110
@@ -108,11 +119,12 @@ enum ColumnWidths {
   private static func narrowest(_ layout: ColumnLayout) -> Int {
     let pixels: Int =
       switch layout.kind {
-      case .id, .list: layout.name == "id" ? 90 : 76
+      case .id where layout.name == "id": 90
+      case .id, .list: 76
       case .word: 60
       case .prose: 130
       case .code, .currency, .money, .count, .day, .instant, .entry, .key: Int.max
       }
-    return max(pixels, heading(layout))
+    return layout.shrinks ? max(pixels, heading(layout)) : Int.max
   }
 }

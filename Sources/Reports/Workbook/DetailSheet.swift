@@ -41,8 +41,8 @@ struct DetailSheet {
         case (.text(let text), _):
           let isLong = look.isLong(text)
           if isLong { lines = max(lines, look.lines(text)) }
-          if let link, let target = link(record, plan.layouts[column].name), sheet.canLink {
-            try cells.link(text, to: target, on: sheet, row, column, isLong)
+          if let link, !isLong, sheet.canLink, let target = link(record, plan.layouts[column].name) {
+            try cells.link(text, to: target, on: sheet, row, column)
           } else {
             try cells.text(text, to: sheet, row, column, isLong ? look.wrapped : look.plain)
           }

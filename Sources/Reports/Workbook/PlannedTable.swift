@@ -32,8 +32,10 @@ final class PlannedTable {
     totalRows = !hasTotals ? 0 : currencies <= Self.currencyLimit ? currencies : 1
     // The label of the totals stands in the first column.
     let label = totalRows > 0 ? TextMeasure.bold("Total, all rows") : 0
-    widths = ColumnWidths.fitting(
-      table.layouts, content: figures.widths.enumerated().map { $0 == 0 ? max($1, label) : $1 })
+    var content = figures.widths
+    content[0].widest = max(content[0].widest, label)
+    content[0].usual = max(content[0].usual, label)
+    widths = ColumnWidths.fitting(table.layouts, content: content)
     let needsView = hasTotals && currencies <= Self.currencyLimit && (currencies > 1 || figures.hasCounts)
     viewColumn = needsView && figures.rows <= Self.viewLimit ? table.columns.count : nil
     var sheets: [SheetWriter] = []

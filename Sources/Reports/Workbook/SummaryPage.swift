@@ -55,7 +55,7 @@ final class SummaryPage {
   }
 
   func link(_ column: Int, _ text: String, to target: CellPlace) throws {
-    try cells.link(text, to: target, on: sheet, row, column, false)
+    try cells.link(text, to: target, on: sheet, row, column)
   }
 
   /// A figure with the formula that finds it in the sheets; without one it stands as a number.

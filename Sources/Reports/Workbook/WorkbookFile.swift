@@ -34,7 +34,10 @@ final class WorkbookFile {
     }
     guard let workbook else { throw Self.failure("the workbook could not be begun", at: path) }
     // The first format is that of cells without one; the width of columns counts in its digits.
-    if let normal = workbook.pointee.formats.pointee.stqh_first { Self.setFont(normal, size: 10) }
+    if let normal = workbook.pointee.formats.pointee.stqh_first {
+      format_set_font_name(normal, Self.houseFont)
+      format_set_font_size(normal, 10)
+    }
   }
 
   deinit {
@@ -54,18 +57,14 @@ final class WorkbookFile {
     guard let workbook, let format = workbook_add_format(workbook) else {
       throw Self.failure("a cell format could not be made", at: path)
     }
-    Self.setFont(format, size: 9)
+    format_set_font_name(format, Self.houseFont)
+    format_set_font_size(format, 9)
     change(format)
     return format
   }
 
+  /// Every system has Arial or a font of the same widths, so that columns fit and pages break alike everywhere.
   static let houseFont = "Arial"
-
-  /// Arial: every system has it or a font of the same widths, so that columns fit and pages break alike everywhere.
-  private static func setFont(_ format: Format, size: Double) {
-    format_set_font_name(format, houseFont)
-    format_set_font_size(format, size)
-  }
 
   /// A new chart, to be put on a sheet.
   func addChart(_ type: lxw_chart_type) throws -> UnsafeMutablePointer<lxw_chart> {

@@ -25,7 +25,6 @@ struct WorkbookStyles {
   let term: Format
   let strong: Format
   let link: Format
-  let linkWrapped: Format
   let count: Format
   let day: Format
   let instant: Format
@@ -136,10 +135,6 @@ struct WorkbookStyles {
     term = try cell { format_set_bold($0) }
     strong = try cell { format_set_bold($0) }
     link = try cell(blue)
-    linkWrapped = try cell {
-      blue($0)
-      wrap($0)
-    }
     count = try cell { format_set_num_format($0, "#,##0") }
     /// Days and times stand at the left, below their heading, as the texts beside them do.
     func date(_ pattern: String) throws -> Format {
