@@ -75,9 +75,13 @@ let package = Package(
     .executableTarget(
       name: "reconcile-bench",
       dependencies: [
-        "SampleShop", "ReconcileCore", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "SampleShop", "ReconcileCore", "Reports", "PlainWorkbook",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ],
-      path: "Tests/Benchmark", swiftSettings: strict),
+      path: "Tests/Benchmark", exclude: ["PlainWorkbook"], swiftSettings: strict),
+    .target(
+      name: "PlainWorkbook", path: "Tests/Benchmark/PlainWorkbook",
+      linkerSettings: [.linkedLibrary("xlsxwriter")]),
     .target(
       name: "TestSupport", dependencies: ["ReconcileCore"], path: "Tests/TestSupport",
       swiftSettings: strict),

@@ -2,38 +2,46 @@ import ReconcileCore
 
 /// The answer of a report in sentences, the same in the workbook and on the page.
 struct InShort {
+  /// Whether the figures may be booked, and why not.
+  let verdict: String
   /// How many findings wait for somebody.
-  let headline: String
+  let findings: String
   /// Whether a finding of the period is open.
   let isOpen: Bool
+  /// What could not be read, without a full stop; nil when there is nothing of the kind.
+  let rejects: String?
   /// One sentence for each currency, and one about those that are left out.
-  let sentences: [String]
+  let currencies: [String]
 
   private static let currencyLimit = 6
 
-  init(totals: SummaryTotals, figures: ReportFigures) {
+  /// Nil for a report without anything in it.
+  init?(_ totals: SummaryTotals, _ figures: ReportFigures, _ verdict: Verdict) {
+    guard figures.dataRows > 0 else { return nil }
+    self.verdict =
+      verdict.isReady
+      ? "Ready to book: every source was read completely and every control holds."
+      : "Not ready to book: \(verdict.reasons.joined(separator: "; "))."
     let open = figures.findingCount(.open)
     isOpen = open > 0
-    guard figures.dataRows > 0 else {
-      headline = "Nothing to report: the period has no orders, payments, refunds or findings."
-      sentences = []
-      return
-    }
-    let older = figures.openItems.rows
     let opening =
       open == 0
       ? "No discrepancy of this period is open"
       : open == 1
         ? "1 discrepancy of this period needs a look"
         : "\(grouped(Int128(open))) discrepancies of this period need a look"
-    headline =
+    let older = figures.openItems.rows
+    findings =
       opening
       + (older == 0
         ? "." : "; \(grouped(Int128(older))) older one\(older == 1 ? " is" : "s are") still open.")
-    let currencies = figures.currencies(with: totals)
-    let others = currencies.count - Self.currencyLimit
-    sentences =
-      currencies.prefix(Self.currencyLimit).map { Self.sentence($0, totals, figures) }
+    let rejected = figures.rejects.rows
+    let these = rejected == 1 ? "1 row or record" : "\(grouped(Int128(rejected))) rows or records"
+    rejects =
+      rejected == 0 ? nil : "\(these) could not be read and \(rejected == 1 ? "is" : "are") in no figure"
+    let others = figures.currencies.count - Self.currencyLimit
+    currencies =
+      figures.currencies.prefix(Self.currencyLimit).map { Self.sentence($0, totals, figures) }
       + (others > 0 ? ["The other \(others) currencies are below."] : [])
   }
 
@@ -51,33 +59,18 @@ struct InShort {
     if let unlinked = totals.payments[currency]?.unlinked, unlinked != 0 {
       parts.append("\(text(unlinked)) received without an order")
     }
-    let findings = figures.findings.filter { $0.key.currency == currency }.values
-    let open = findings.reduce(0) { $0 + ($1.byStatus[.open] ?? 0) }
+    if let unexplained = figures.unexplained[currency], unexplained != 0 {
+      parts.append("\(text(unexplained)) unexplained")
+    }
+    let open = figures.openFindings(in: currency)
     parts.append(open == 0 ? "nothing open" : "\(grouped(Int128(open))) open")
     return parts.joined(separator: " · ")
   }
 }
 
 extension ReportFigures {
-  /// What must be read before any figure.
-  func warnings(_ facts: ReportFacts) -> [String] {
-    var warnings: [String] = []
-    if facts.isTestData {
-      warnings.append("TEST DATA: a test key was let through; nothing here is real money")
-    }
-    for provider in facts.providers where !provider.complete {
-      let why = provider.message.map { ": \($0)" } ?? ""
-      warnings.append("INCOMPLETE: \(provider.name) is \(provider.status)\(why)")
-    }
-    if mismatchedDays > 0 {
-      let many = mismatchedDays == 1 ? "1 settlement day differs" : "\(mismatchedDays) settlement days differ"
-      warnings.append("NOT TIED OUT: \(many) from the provider's own report, see Settlement")
-    }
-    return warnings
-  }
-
-  /// Every currency of the report, in alphabetical order.
-  func currencies(with totals: SummaryTotals) -> [Currency] {
-    Set(totals.currencies).union(settlementDays.keys).union(discrepancies.currencies).sorted()
+  /// Open findings of the period in one currency.
+  func openFindings(in currency: Currency) -> Int {
+    findings.reduce(0) { $1.key.currency == currency ? $0 + $1.value.count(.open) : $0 }
   }
 }

@@ -4,10 +4,11 @@ import ReconcileCore
 public protocol WorkbookWriting {
   /// Writes a whole workbook to `path`, which does not exist yet, and returns the data rows of its sheets.
   ///
-  /// The bytes depend only on the rows and on facts that a second run of the same period repeats.
-  /// Scratch files go into `temporaryDirectory`, never into the system's own.
+  /// `figures` and `totals` were gathered from the same rows. The bytes depend only on the rows and on facts that a
+  /// second run of the same period repeats. Scratch files go into `temporaryDirectory`, never into the system's own.
   func write(
-    source: any ReportSource, totals: SummaryTotals, to path: String, temporaryDirectory: String
+    source: any ReportSource, figures: ReportFigures, totals: SummaryTotals, to path: String,
+    temporaryDirectory: String
   ) throws -> Int64
 
   /// Reads the workbook at `path` back and throws unless it is whole and agrees with `totals`.

@@ -33,10 +33,12 @@ public func writeReports(
 ) throws -> ReportResult {
   let folder = try ReportFolder(root: outputRoot, period: source.facts.period)
   defer { folder.discard() }
+  var gatherer = formats.isDisjoint(with: [.xlsx, .html]) ? nil : FigureGatherer(source)
   var (totals, files) = try stageTables(
-    of: source, into: formats.contains(.csv) ? folder : nil, csvDialect, checkCancelled)
+    of: source, into: formats.contains(.csv) ? folder : nil, csvDialect, &gatherer, checkCancelled)
+  let figures = gatherer?.finish()
   if formats.contains(.xlsx) {
-    guard let workbook else {
+    guard let workbook, let figures else {
       throw Failure(
         .defect, "a workbook was asked for and nothing can write it",
         remedy: "use --format csv and report this")
@@ -45,14 +47,15 @@ public func writeReports(
     let sums = totals
     files.append(
       try folder.stageForeign(ReportNames.workbook) { path, scratch in
-        try workbook.write(source: source, totals: sums, to: path, temporaryDirectory: scratch)
+        try workbook.write(
+          source: source, figures: figures, totals: sums, to: path, temporaryDirectory: scratch)
       } check: { path in
         try workbook.check(path: path, totals: sums)
       })
   }
-  if formats.contains(.html) {
+  if formats.contains(.html), let figures {
     try checkCancelled()
-    let page = ReportPage(source: source, totals: totals, formats: formats)
+    let page = ReportPage(source: source, totals: totals, figures: figures, formats: formats)
     files.append(
       try folder.stage(ReportPage.fileName) {
         try page.write(to: $0)
@@ -69,9 +72,11 @@ public func writeReports(
   return ReportResult(folder: folder.path, files: files, removed: removed, totals: totals)
 }
 
-/// Reads every table once, sums it up and, where there is a folder, stages its CSV.
+/// Reads every table once, sums it up, gathers its figures where they are needed and, where there is a folder, stages
+/// its CSV.
 private func stageTables(
   of source: any ReportSource, into folder: ReportFolder?, _ dialect: CSVDialect,
+  _ gatherer: inout FigureGatherer?,
   _ checkCancelled: () throws -> Void
 ) throws -> (SummaryTotals, [ReportFile]) {
   var totals = SummaryTotals()
@@ -100,17 +105,32 @@ private func stageTables(
 
   try stage(.discrepancies, ReportTables.discrepancies, source.forEachDiscrepancy) {
     totals.add(discrepancy: $0)
+    gatherer?.add(discrepancy: $0)
   }
-  try stage(.openItems, ReportTables.discrepancies, source.forEachOpenItem) { _ in
+  try stage(.openItems, ReportTables.discrepancies, source.forEachOpenItem) {
     totals.addRow(of: .openItems)
+    gatherer?.add(openItem: $0)
   }
-  try stage(.orders, ReportTables.orders, source.forEachOrder) { try totals.add(order: $0) }
-  try stage(.payments, ReportTables.payments, source.forEachPayment) { try totals.add(payment: $0) }
-  try stage(.refunds, ReportTables.refunds, source.forEachRefund) { try totals.add(refund: $0) }
-  try stage(.settlement, ReportTables.settlement, source.forEachSettlementDay) { _ in
+  try stage(.orders, ReportTables.orders, source.forEachOrder) {
+    try totals.add(order: $0)
+    gatherer?.add(order: $0)
+  }
+  try stage(.payments, ReportTables.payments, source.forEachPayment) {
+    try totals.add(payment: $0)
+    gatherer?.add(payment: $0)
+  }
+  try stage(.refunds, ReportTables.refunds, source.forEachRefund) {
+    try totals.add(refund: $0)
+    gatherer?.add(refund: $0)
+  }
+  try stage(.settlement, ReportTables.settlement, source.forEachSettlementDay) {
     totals.addRow(of: .settlement)
+    gatherer?.add(settlementDay: $0)
   }
-  try stage(.rejects, ReportTables.rejects, source.forEachReject) { _ in totals.addRow(of: .rejects) }
+  try stage(.rejects, ReportTables.rejects, source.forEachReject) {
+    totals.addRow(of: .rejects)
+    gatherer?.add(reject: $0)
+  }
   if !source.facts.adjustedPeriods.isEmpty {
     try stage(.adjustments, ReportTables.adjustments, source.forEachAdjustment) { _ in
       totals.addRow(of: .adjustments)

@@ -7,7 +7,9 @@ struct Benchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "reconcile-bench",
     abstract: "Measure the program on an invented shop.",
-    subcommands: [StagesCommand.self, PaceCommand.self, NightCommand.self],
+    subcommands: [
+      StagesCommand.self, PaceCommand.self, NightCommand.self, WorkbookCommand.self, WorkbookWriter.self,
+    ],
     defaultSubcommand: StagesCommand.self)
 }
 

@@ -10,9 +10,6 @@ struct SourceRuleTests {
     ("Sources/Reconcile/Core/CivilTime.swift", "Foundation's zone rules ask for whole seconds as a float"),
     ("Sources/Reconcile/CommandLine/Configuration/", "seconds of timeouts and rate limits"),
     ("Sources/Reports/Workbook/CellWriter.swift", "cells of a workbook are floats by their format"),
-    ("Sources/Reports/Workbook/ColumnLayout.swift", "widths of columns"),
-    ("Sources/Reports/Workbook/ControlsSheet.swift", "widths of columns"),
-    ("Sources/Reports/Workbook/CoverageSheet.swift", "widths of columns"),
     ("Sources/Reports/Workbook/SheetWriter.swift", "cells, widths and margins of a workbook"),
   ]
 

@@ -18,7 +18,8 @@ struct FakeWorkbook: WorkbookWriting {
   var onWrite: (String, String) throws -> Void = { _, _ in }
 
   func write(
-    source: any ReportSource, totals: SummaryTotals, to path: String, temporaryDirectory: String
+    source: any ReportSource, figures: ReportFigures, totals: SummaryTotals, to path: String,
+    temporaryDirectory: String
   ) throws -> Int64 {
     try Data("scratch".utf8).write(to: URL(filePath: temporaryDirectory + "/t"))
     try Data("workbook".utf8).write(to: URL(filePath: path))

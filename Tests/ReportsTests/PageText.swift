@@ -13,7 +13,8 @@ struct PageText {
     formats: Set<ReportFormat> = [.csv, .html]
   ) throws {
     let folder = try TestFolder()
-    let page = ReportPage(source: source, totals: totals, formats: formats, rowLimit: limit)
+    let page = ReportPage(
+      source: source, totals: totals, figures: try source.pageFigures, formats: formats, rowLimit: limit)
     let output = try OutputFile(creating: folder.path + "/report.html")
     _ = try page.write(to: output)
     let written = try output.finish()
@@ -25,8 +26,8 @@ struct PageText {
   static func check(_ text: String, _ source: any ReportSource, _ totals: SummaryTotals) throws {
     let folder = try TestFolder()
     try folder.put(text, at: "report.html")
-    _ = try ReportPage(source: source, totals: totals, formats: [.html]).check(
-      folder.path + "/report.html", at: "report.html")
+    let page = ReportPage(source: source, totals: totals, figures: try source.pageFigures, formats: [.html])
+    _ = try page.check(folder.path + "/report.html", at: "report.html")
   }
 
   /// An element with what stands in its first tag, and what stands inside.
@@ -80,6 +81,21 @@ extension ReportSource {
       try forEachSettlementDay { _ in totals.addRow(of: .settlement) }
       try forEachReject { _ in totals.addRow(of: .rejects) }
       return totals
+    }
+  }
+
+  /// What a run gathers on the same way.
+  var pageFigures: ReportFigures {
+    get throws {
+      var gatherer = FigureGatherer(self)
+      try forEachDiscrepancy { gatherer.add(discrepancy: $0) }
+      try forEachOpenItem { gatherer.add(openItem: $0) }
+      try forEachOrder { gatherer.add(order: $0) }
+      try forEachPayment { gatherer.add(payment: $0) }
+      try forEachRefund { gatherer.add(refund: $0) }
+      try forEachSettlementDay { gatherer.add(settlementDay: $0) }
+      try forEachReject { gatherer.add(reject: $0) }
+      return gatherer.finish()
     }
   }
 }

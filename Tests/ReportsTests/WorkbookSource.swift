@@ -37,6 +37,18 @@ struct WorkbookSource: ReportSource {
     }
   }
 
+  var figures: ReportFigures {
+    var gatherer = FigureGatherer(self)
+    for row in discrepancies { gatherer.add(discrepancy: row) }
+    for row in openItems { gatherer.add(openItem: row) }
+    for row in orders { gatherer.add(order: row) }
+    for row in payments { gatherer.add(payment: row) }
+    for row in refunds { gatherer.add(refund: row) }
+    for row in settlement { gatherer.add(settlementDay: row) }
+    for row in rejects { gatherer.add(reject: row) }
+    return gatherer.finish()
+  }
+
   /// The same report for everyone; `run` stands for what differs from run to run.
   static func sample(currencies: [String] = ["EUR", "JPY", "KWD"], run: Int64 = 1, rows: Int = 6) throws
     -> WorkbookSource

@@ -9,7 +9,8 @@ import Testing
     throws
   {
     let workbook = ReconciliationWorkbook(sheetRowLimit: limit)
-    _ = try workbook.write(source: source, totals: source.totals, to: path, temporaryDirectory: folder)
+    _ = try workbook.write(
+      source: source, figures: source.figures, totals: source.totals, to: path, temporaryDirectory: folder)
   }
 
   @Test func everyCellHoldsWhatTheCSVHolds() throws {

@@ -249,6 +249,8 @@ public struct ReportFacts: Sendable {
   public var excluded: [String: Int64] = [:]
   /// SHA-256 of the configuration in force.
   public var configurationDigest: String
+  /// Which warehouse the rows come from; empty where there is none. The same for its copies, another for every other.
+  public var warehouseID = ""
   /// What became of the findings dated up to the period's end since the previous run; nil where there is none.
   public var changes: FindingChanges?
   /// Sealed periods before this one, whose later changes are adjustments.

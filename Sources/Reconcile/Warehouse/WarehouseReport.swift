@@ -36,6 +36,7 @@ public struct WarehouseReport: ReportSource {
     facts.isTestData = basis.isTestData
     facts.excluded = ["test": try warehouse.excludedTestRecords(basis.providers, run: run)]
     facts.inputs = try warehouse.inputFiles()
+    facts.warehouseID = try warehouse.identity()
     facts.changes = try warehouse.findingChanges(before: run, asOf: asOf, zone: zone)
     adjusted = try warehouse.read { db in try warehouse.adjustedSeals(before: period, db) }
     facts.adjustedPeriods = adjusted.map(\.period)
@@ -295,6 +296,12 @@ extension Warehouse {
         distinct: row["distinct_count"], total: row["total_count"], walks: row["walk_count"],
         window: row["window"], isComplete: row["is_complete"])
     }
+  }
+
+  /// What tells this warehouse from every other: a digest of the id of its first run. Copies have the same.
+  public func identity() throws -> String {
+    let first = try read { try String.fetchOne($0, sql: "SELECT run_id FROM run ORDER BY id LIMIT 1") }
+    return String(Digest.hex(Digest.sha256((first ?? "").utf8)).prefix(16))
   }
 
   /// Test records that this run left out; for a run that read nothing, those of the latest imports.

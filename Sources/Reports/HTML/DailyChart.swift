@@ -7,14 +7,14 @@ struct DailyChart {
   let currency: Currency
   /// The rows of bars from above: all providers together where there are several, then each.
   private let series: [Series]
-  /// What each bar stands for: a day, or several days of a long period.
+  /// What each bar stands for: a day; of a long period a month or a year.
   private let steps: [Step]
+  private let step: String
 
   private struct Series {
     let name: String
-    var sums: [Int128]
-    var undated: Int128
-    var total: Int128 { sums.reduce(undated, +) }
+    let sums: [Int128]
+    var total: Int128 { sums.reduce(0, +) }
   }
 
   private struct Step {
@@ -23,36 +23,23 @@ struct DailyChart {
     var words: String { from == to ? "\(from)" : "\(from) to \(to)" }
   }
 
-  /// Bars that can be told apart on paper.
-  private static let stepLimit = 62
   /// Providers with a row of their own; the sum of all is shown above them in any case.
   private static let providerLimit = 12
 
   init(page: HTMLWriter, currency: Currency, collected: CollectedByDay, period: Period) {
     self.page = page
     self.currency = currency
-    let days = period.to.dayNumber - period.from.dayNumber + 1
-    let length =
-      days <= Self.stepLimit
-      ? 1 : days <= 7 * Self.stepLimit ? 7 : (days + Self.stepLimit - 1) / Self.stepLimit
-    steps = stride(from: 0, to: days, by: length).map {
-      Step(
-        from: period.from.advanced(by: $0), to: period.from.advanced(by: min($0 + length, days) - 1))
+    let starts = collected.starts
+    steps = starts.indices.map { place in
+      Step(from: starts[place], to: place + 1 < starts.count ? starts[place + 1].advanced(by: -1) : period.to)
     }
-    let names = collected.providers(currency)
-    var all = Series(name: "all providers", sums: steps.map { _ in 0 }, undated: 0)
-    var rows: [Series] = []
-    for name in names {
-      let key = CollectedByDay.Series(currency: currency, provider: name)
-      var row = Series(name: name, sums: all.sums.map { _ in 0 }, undated: collected.undated[key] ?? 0)
-      for (day, sum) in collected.days[key] ?? [:] {
-        row.sums[(day.dayNumber - period.from.dayNumber) / length] += sum
-      }
-      for index in steps.indices { all.sums[index] += row.sums[index] }
-      all.undated += row.undated
-      rows.append(row)
+    let rows = collected.providers(currency).map {
+      Series(name: $0, sums: collected.sums[currency]?[$0] ?? [])
     }
-    series = (names.count > 1 ? [all] : []) + rows.prefix(Self.providerLimit)
+    let all = starts.indices.map { place in rows.reduce(Int128(0)) { $0 + $1.sums[place] } }
+    series =
+      (rows.count > 1 ? [Series(name: "all providers", sums: all)] : []) + rows.prefix(Self.providerLimit)
+    step = collected.step
   }
 
   func write() throws {
@@ -79,7 +66,7 @@ struct DailyChart {
   private func draw() throws {
     try SVGChart.draw(
       page, "chart-\(currency.code)", height: series.count * Self.rowHeight + 260,
-      title: "Collected in \(currency.code) by day and provider", description: description
+      title: "Collected in \(currency.code) by \(step) and provider", description: description
     ) { chart in
       for (index, row) in series.enumerated() {
         let base = (index + 1) * Self.rowHeight
@@ -105,7 +92,7 @@ struct DailyChart {
 
   private func peak(_ row: Series) -> String? {
     guard let most = row.sums.max(), most > 0, let place = row.sums.firstIndex(of: most) else { return nil }
-    return "most \(text(most)) on \(steps[place].from)"
+    return "most \(text(most)) \(step == "day" ? "on" : "from") \(steps[place].words)"
   }
 
   private func axis(_ chart: SVGChart) throws {
@@ -123,7 +110,6 @@ struct DailyChart {
   private var description: String {
     let rows = series.map { row in
       "\(row.name): \(text(row.total)) \(currency.code)" + (peak(row).map { ", \($0)" } ?? "")
-        + (row.undated == 0 ? "" : ", of which \(text(row.undated)) without a date")
     }
     return "A row of bars for each provider, all to one scale. " + rows.joined(separator: "; ") + "."
   }
@@ -132,8 +118,9 @@ struct DailyChart {
 
   private func table() throws {
     try page.table(
-      "collected-\(currency.code)", caption: "Collected in \(currency.code), by day of payment.",
-      columns: [.text("Day")] + series.map { .number($0.name) }
+      "collected-\(currency.code)",
+      caption: "Collected in \(currency.code) by \(step) of payment; payments without a date are left out.",
+      columns: [.text(step.capitalized)] + series.map { .number($0.name) }
     ) {
       for (index, step) in steps.enumerated() {
         try page.row {
@@ -141,11 +128,9 @@ struct DailyChart {
           for row in series { try page.amount(row.sums[index], currency.exponent) }
         }
       }
-      for (name, value) in [("Without a date", \Series.undated), ("Total", \Series.total)] {
-        try page.row(["class": "total"]) {
-          try page.head(name)
-          for row in series { try page.amount(row[keyPath: value], currency.exponent) }
-        }
+      try page.row(["class": "total"]) {
+        try page.head("Total")
+        for row in series { try page.amount(row.total, currency.exponent) }
       }
     }
   }

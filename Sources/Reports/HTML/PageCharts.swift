@@ -17,26 +17,22 @@ struct PageCharts {
   }
 
   private func collected() throws {
-    try page.element("h3", "Collected by day and provider")
-    let collected = content.figures.collectedByDay
-    let all = content.currencies.filter { !collected.providers($0).isEmpty }
-    guard !all.isEmpty else { return try page.note("No payment of the period collected anything.") }
-    let shown = all.sorted {
-      let (a, b) = (content.totals.payments[$0]?.count ?? 0, content.totals.payments[$1]?.count ?? 0)
-      return a != b ? a > b : $0 < $1
-    }.prefix(Self.currencyLimit)
-    for currency in shown {
+    let collected = content.figures.collected
+    try page.element("h3", "Collected by \(collected.step) and provider")
+    guard !collected.currencies.isEmpty else {
+      return try page.note("No dated payment of the period collected anything.")
+    }
+    for currency in collected.currencies.prefix(Self.currencyLimit) {
       try DailyChart(page: page, currency: currency, collected: collected, period: content.facts.period)
         .write()
     }
-    if all.count > shown.count {
-      try page.note("The other \(all.count - shown.count) currencies have fewer payments and are not drawn.")
-    }
+    let others = collected.currencies.count - Self.currencyLimit
+    if others > 0 { try page.note("The other \(others) currencies have fewer payments and are not drawn.") }
   }
 
   // MARK: Findings
 
-  private static let rowHeight = 230
+  private static let rowHeight = 200
   private static let barStart = 2_500
   private static let barWidth = 5_000
 
@@ -89,47 +85,65 @@ struct PageCharts {
     }
   }
 
+  /// What is open by age, in all currencies: a count of findings is no amount.
   private func ageing() throws {
     try page.element("h3", "Age of what is open")
-    let groups = content.figures.ageing.groups
-    let open = groups.values.reduce(0) { $0 + $1.count }
-    guard open > 0 else { return try page.note("✓ Nothing is open.") }
-    let buckets = AgeBucket.allCases.filter { $0 != .undated || groups[$0] != nil }
-    let most = groups.values.map(\.count).max() ?? 1
-    func words(_ bucket: AgeBucket) -> String {
-      bucket == .undated ? "without a date" : "\(bucket.rawValue) days"
+    let groups = content.figures.ageing
+    guard !groups.isEmpty else { return try page.note("✓ Nothing is open.") }
+    func count(_ bucket: AgeBucket, isEarlier: Bool) -> Int {
+      groups.reduce(0) { $1.key.age == bucket && $1.key.isEarlier == isEarlier ? $0 + $1.value.count : $0 }
     }
+    let rows = AgeBucket.allCases.map { bucket in
+      AgeRow(bucket: bucket, own: count(bucket, isEarlier: false), earlier: count(bucket, isEarlier: true))
+    }.filter { $0.bucket != .undated || $0.count > 0 }
+    let most = rows.map(\.count).max() ?? 1
     try SVGChart.draw(
-      page, "chart-ageing", height: buckets.count * Self.rowHeight + 60, title: "Open findings by age",
-      description: buckets.map { "\(words($0)): \(groups[$0]?.count ?? 0)" }.joined(separator: "; ") + "."
+      page, "chart-ageing", height: rows.count * Self.rowHeight + 60, title: "Open findings by age",
+      description: rows.map { "\($0.words): \($0.told)" }.joined(separator: "; ") + "."
     ) { chart in
-      for (index, bucket) in buckets.enumerated() {
+      for (index, row) in rows.enumerated() {
         let y = 30 + index * Self.rowHeight
-        let count = groups[bucket]?.count ?? 0
-        try chart.text(Self.barStart - 100, y + 150, words(bucket), "end")
-        let width = SVGChart.length(Int128(count), of: Int128(most), full: Self.barWidth)
-        if count > 0 {
-          try chart.bar(Self.barStart, y + 30, width, 160, "open", tip: "\(words(bucket)): \(count) open")
+        try chart.text(Self.barStart - 100, y + 150, row.words, "end")
+        var x = Self.barStart
+        for (count, style) in [(row.own, "open"), (row.earlier, "settled")] where count > 0 {
+          let width = SVGChart.length(Int128(count), of: Int128(most), full: Self.barWidth)
+          try chart.bar(x, y + 30, width, 160, style, tip: "\(row.words): \(row.told)")
+          x += width
         }
-        try chart.text(Self.barStart + width + 80, y + 150, "\(count) open")
+        try chart.text(x + 80, y + 150, row.told)
       }
     }
-    let currencies = Set(groups.values.flatMap(\.amounts.keys)).sorted()
+    let currencies = Set(groups.keys.compactMap(\.currency)).sorted()
     try page.table(
       "ageing",
       caption:
         "Open findings of the period and older ones. Amounts: their differences, added without their sign.",
       columns: [.text("Age"), .number("Findings")] + currencies.map { .number($0.code) }
     ) {
-      for bucket in buckets {
+      for row in rows {
         try page.row {
-          try page.head(words(bucket))
-          try page.count(Int64(groups[bucket]?.count ?? 0))
+          try page.head(row.words)
+          try page.count(Int64(row.count))
           for currency in currencies {
-            try page.amount(groups[bucket]?.amounts[currency] ?? 0, currency.exponent)
+            let amount = [false, true].reduce(Int128(0)) {
+              $0 + (groups[AgeKey(currency: currency, age: row.bucket, isEarlier: $1)]?.amount ?? 0)
+            }
+            try page.amount(amount, currency.exponent)
           }
         }
       }
     }
   }
+}
+
+/// Open findings of one age.
+private struct AgeRow {
+  let bucket: AgeBucket
+  /// Of the period, and of earlier ones.
+  let own: Int
+  let earlier: Int
+
+  var count: Int { own + earlier }
+  var words: String { bucket == .undated ? "without a date" : "\(bucket.rawValue) days" }
+  var told: String { "\(count) open" + (earlier == 0 ? "" : ", \(earlier) from before the period") }
 }

@@ -24,7 +24,8 @@ struct PageControls {
           try page.row(["class": control.holds ? "holds" : "differs"]) {
             try page.head(control.what)
             try page.cell(control.currency?.code)
-            for figure in [control.left, control.right, control.left - control.right] {
+            for figure in [control.left.value, control.right.value, control.left.value - control.right.value]
+            {
               try page.amount(figure, control.exponent)
             }
             try page.cell(control.holds ? "✓ OK" : "▲ CHECK", control.holds ? "good" : "bad")
@@ -126,7 +127,7 @@ struct PageAbout {
         [
           ("Period", "\(facts.period.from) to \(facts.period.to), both days included"),
           ("Time zone", facts.zoneName),
-          ("As of", "\(facts.asOf)"), ("Made by", facts.tool),
+          ("As of", "\(facts.asOf)"), ("Made by", facts.tool), ("Warehouse", facts.warehouseID),
           ("Configuration (SHA-256)", facts.configurationDigest),
           (
             "Run",
@@ -135,7 +136,7 @@ struct PageAbout {
           ),
         ])
       try sentences("How to read it", Self.reading)
-      try sentences("Signs", Glossary.signs)
+      try list("Signs", Glossary.signs.map { ($0.term, $0.meaning) })
       try sentences("Assumptions in force", facts.assumptions.isEmpty ? ["None."] : facts.assumptions)
       try inputs()
       try list("Severities", Glossary.severities.map { ($0.term, $0.meaning) })

@@ -97,7 +97,8 @@ enum PageStyle {
       ul.plain { font-size: 8.5pt; }
       thead { display: table-header-group; }
       thead th { position: static; }
-      tr, .chart, .alarm, dl div, li { break-inside: avoid; }
+      tr, .chart, .alarm, dl div, li, #orders, #payments, #match-status, #ageing, #providers, #inputs, #sign-off {
+        break-inside: avoid; }
       caption { break-after: avoid; }
       td.prose { min-width: 60mm; }
       th, td { padding: .65mm 1.3mm; }

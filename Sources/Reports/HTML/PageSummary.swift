@@ -19,38 +19,23 @@ struct PageSummary {
   }
 
   private func inShort() throws {
-    let short = InShort(totals: content.totals, figures: content.figures)
+    guard let short = InShort(content.totals, content.figures, content.verdict) else {
+      return try page.note("Nothing to report: the period has no orders, payments, refunds or findings.")
+    }
     try page.element("ul", ["class": "short"]) {
       try page.line()
+      let isReady = content.verdict.isReady
       try page.element(
-        "li", ["class": short.isOpen ? "bad" : "good"], (short.isOpen ? "● " : "✓ ") + short.headline)
-      for sentence in short.sentences { try page.element("li", sentence) }
-      try page.element("li", ["class": reasons.isEmpty ? "good" : "bad", "id": "bookable"], bookable)
+        "li", ["class": isReady ? "good" : "bad", "id": "verdict"], (isReady ? "✓ " : "▲ ") + short.verdict)
+      try page.element(
+        "li", ["class": short.isOpen ? "bad" : "good"], (short.isOpen ? "● " : "✓ ") + short.findings)
+      if let rejects = short.rejects {
+        try page.element(
+          "li", ["class": "bad", "id": "rejects"], "▲ \(rejects); \(ReportTable.rejects.place(in: formats)).")
+      }
+      for sentence in short.currencies { try page.element("li", sentence) }
     }
     try page.line()
-  }
-
-  /// Why the figures are not to be booked yet.
-  private var reasons: [String] {
-    var reasons: [String] = []
-    let warnings = content.warnings.count
-    if warnings > 0 { reasons.append(warnings == 1 ? "the warning above" : "the \(warnings) warnings above") }
-    let failing = content.failingControls
-    if failing > 0 { reasons.append(failing == 1 ? "1 control to check" : "\(failing) controls to check") }
-    let rejects = content.figures.rejects.rows
-    if rejects > 0 {
-      reasons.append(rejects == 1 ? "1 row that could not be read" : "\(rejects) rows that could not be read")
-    }
-    return reasons
-  }
-
-  private var bookable: String {
-    guard !reasons.isEmpty else {
-      return
-        "✓ May be booked: every source was read to its end, all \(content.controls.count) controls hold, and "
-        + "nothing was rejected."
-    }
-    return "▲ Not to be booked yet: \(reasons.joined(separator: ", "))."
   }
 
   // MARK: Money
@@ -62,12 +47,12 @@ struct PageSummary {
     try page.table(
       "orders",
       caption:
-        "One line for each currency. Kept = collected − refunded of orders whose amounts are all known.",
+        "Kept = collected − refunded of orders whose amounts are all known. Unexplained: what open findings say came in "
+        + "without a reason (+) or did not come in (−).",
       columns: [
         .text("Currency"), .number("Orders"), .number("Amount due"), .number("Collected"),
         .number("Refunded"),
-        .number("Refund fees"), .number("Kept"), .number("Received without an order"),
-        .number("Open findings"),
+        .number("Refund fees"), .number("Kept"), .number("Unexplained"), .number("Open findings"),
       ]
     ) {
       for currency in content.currencies {
@@ -82,18 +67,12 @@ struct PageSummary {
           try page.amount(orders.amount, exponent, key: key("amount"))
           try page.amount(orders.collected, exponent, key: key("collected"))
           try page.amount(orders.refunded, exponent, key: key("refunded"))
-          try page.amount(figures.orders.sum(currency, figures.orderColumn("refund_fees")).total, exponent)
-          try page.amount(figures.orders.sum(currency, figures.orderColumn("net")).total, exponent)
-          try page.amount(content.totals.payments[currency]?.unlinked ?? 0, exponent)
-          try page.count(open(in: currency))
+          try page.amount(figures.allOrders(currency).refundFees, exponent)
+          try page.amount(figures.orders.sum(currency, figures.tables.orders.index("net")).total, exponent)
+          try page.amount(figures.unexplained[currency] ?? 0, exponent)
+          try page.count(Int64(figures.openFindings(in: currency)))
         }
       }
-    }
-  }
-
-  private func open(in currency: Currency) -> Int64 {
-    content.figures.findings.reduce(0) { sum, finding in
-      finding.key.currency == currency ? sum + Int64(finding.value.byStatus[.open] ?? 0) : sum
     }
   }
 
@@ -197,7 +176,7 @@ struct PageSummary {
           try page.head(key.code.rawValue)
           try page.cell(key.code.severity.marked)
           try page.cell(key.currency?.code)
-          for status in DiscrepancyStatus.allCases { try page.count(Int64(finding.byStatus[status] ?? 0)) }
+          for status in DiscrepancyStatus.allCases { try page.count(Int64(finding.count(status))) }
           try page.amount(finding.hasAmounts ? finding.openAmount : nil, key.currency?.exponent ?? 0)
           let unknown = finding.openUnknown == 0 ? "" : " (\(finding.openUnknown) of unknown amount)"
           try page.cell(Glossary.meaning(of: key.code) + unknown)
@@ -250,13 +229,6 @@ struct PageSummary {
               + message)
         }
         try page.line()
-      }
-      let rejects = content.figures.rejects.rows
-      if rejects > 0 {
-        try page.element(
-          "li", ["class": "bad", "id": "rejects"],
-          "▲ \(rejects) \(rejects == 1 ? "row or record" : "rows or records") could not be read and "
-            + "\(rejects == 1 ? "is" : "are") in no figure; \(ReportTable.rejects.place(in: formats)).")
       }
     }
     try page.line()

@@ -7,6 +7,8 @@ struct ReportPage {
 
   let source: any ReportSource
   let totals: SummaryTotals
+  /// Gathered from the same rows.
+  let figures: ReportFigures
   /// The formats of the same report; they say where the rows are that the page has no room for.
   let formats: Set<ReportFormat>
   /// Rows of a table of findings or days; a month of a million orders must not make a page that no browser opens.
@@ -15,9 +17,7 @@ struct ReportPage {
   /// Writes the page and returns the rows of its tables of findings and days.
   func write(to file: OutputFile) throws -> Int64 {
     let page = HTMLWriter(file)
-    let figures = try ReportFigures(source)
-    let content = PageContent(
-      facts: source.facts, totals: totals, figures: figures, warnings: figures.warnings(source.facts))
+    let content = PageContent(facts: source.facts, totals: totals, figures: figures)
     try page.raw("<!DOCTYPE html>\n")
     var rows: Int64 = 0
     try page.element("html", ["lang": "en"]) {
@@ -78,7 +78,7 @@ struct ReportPage {
         try page.void("meta", attributes)
         try page.line()
       }
-      let warning = content.warnings.first.map { $0.prefix { $0 != ":" } + " · " } ?? ""
+      let warning = content.verdict.warnings.first.map { $0.prefix { $0 != ":" } + " · " } ?? ""
       try page.element("title", "\(warning)Reconciliation \(facts.period.from) to \(facts.period.to)")
       try page.element("style") { try page.raw(style) }
       try page.line()
@@ -95,9 +95,9 @@ struct ReportPage {
         "p", ["class": "note"],
         "Business days in \(facts.zoneName) · as of \(facts.asOf) · amounts are exact and never added across currencies"
       )
-      if !content.warnings.isEmpty {
+      if !content.verdict.warnings.isEmpty {
         try page.element("ul", ["class": "alarm", "id": "warnings"]) {
-          for warning in content.warnings {
+          for warning in content.verdict.warnings {
             try page.element("li") {
               try page.text("▲ ")
               try page.outside(warning)
@@ -126,45 +126,19 @@ struct PageContent {
   let facts: ReportFacts
   let totals: SummaryTotals
   let figures: ReportFigures
-  /// What must be read before any figure.
-  let warnings: [String]
   let controls: [Control]
-  let currencies: [Currency]
+  let verdict: Verdict
 
-  init(facts: ReportFacts, totals: SummaryTotals, figures: ReportFigures, warnings: [String]) {
+  init(facts: ReportFacts, totals: SummaryTotals, figures: ReportFigures) {
     self.facts = facts
     self.totals = totals
     self.figures = figures
-    self.warnings = warnings
-    let tables = figures.tables
-    controls =
-      ControlList(
-        totals: totals, figures: figures, facts: facts, orders: PageTable(tables.orders, figures.orders),
-        payments: PageTable(tables.payments, figures.payments),
-        refunds: PageTable(tables.refunds, figures.refunds),
-        settlement: PageTable(tables.settlement, figures.settlement)
-      ).all
-    currencies = figures.currencies(with: totals)
+    controls = ControlList(totals: totals, figures: figures, facts: facts).all
+    verdict = Verdict(facts, figures, controls)
   }
 
+  var currencies: [Currency] { figures.currencies }
   var failingControls: Int { controls.count { !$0.holds } }
-}
-
-/// A table that controls are about, without formulas.
-private struct PageTable: ControlTable {
-  let names: [String]
-  let figures: TableFigures
-
-  init<Row>(_ table: Table<Row>, _ figures: TableFigures) {
-    names = table.columns.map(\.name)
-    self.figures = figures
-  }
-
-  func index(_ name: String) -> Int { names.firstIndex(of: name) ?? 0 }
-  func sum(_ column: String, _ currency: Currency, where: [(column: String, criterion: String)]) -> String? {
-    nil
-  }
-  func count(_ currency: Currency, where: [(column: String, criterion: String)]) -> String? { nil }
 }
 
 /// The sections of the page, in their order.

@@ -7,23 +7,27 @@ struct AboutSheet {
   let cells: CellWriter
 
   func write(to sheet: SheetWriter) throws {
-    try sheet.width(0...0, 30)
-    try sheet.width(1...1, 110)
-    try sheet.width(2...2, 12)
+    try sheet.width(0...0, 210)
+    try sheet.width(1...1, 840)
     try sheet.setUpPage(footer: frame.footer, tab: 0x7F7F7F, repeatingRow: nil)
     try frame.title(
       sheet, "About", "Payment-provider records reconciled with the merchant's orders, to the cent", cells,
-      span: 3)
+      span: 2)
     var row = frame.rows
     try section(
       "This report",
       [
         ("Period", "\(facts.period.from) to \(facts.period.to), both days included"),
         ("Time zone", facts.zoneName), ("As of", facts.asOf.description), ("Made by", facts.tool),
-        ("Configuration (SHA-256)", facts.configurationDigest),
+        (
+          "Run",
+          "summary.json beside this file names the run, with the SHA-256 of every file. The run is not named here, "
+            + "so that the same report always gives the same file"
+        ),
+        ("Configuration (SHA-256)", facts.configurationDigest), ("Warehouse", facts.warehouseID),
       ], sheet, &row)
-    try section("How to read it", Glossary.reading.map { ("", $0) }, sheet, &row)
-    try section("Signs", Glossary.signs.map { ("", $0) }, sheet, &row)
+    try section("How to read it", Glossary.reading.map { ($0.term, $0.meaning) }, sheet, &row)
+    try section("Signs", Glossary.signs.map { ($0.term, $0.meaning) }, sheet, &row)
     try section("Severities", Glossary.severities.map { ($0.term, $0.meaning) }, sheet, &row)
     try section("Words", Glossary.terms.map { ($0.term, $0.meaning) }, sheet, &row)
     let findings = DiscrepancyCode.allCases.map {
@@ -49,6 +53,7 @@ struct AboutSheet {
     ]
     try section(
       "Cells that could not hold a value as it is", changes.map { ($0.0, "\($0.1) (\($0.2))") }, sheet, &row)
+    try sheet.printArea(last: row - 1, columns: 2)
   }
 
   private func inputs(_ sheet: SheetWriter, _ row: inout Int) throws {
@@ -70,15 +75,13 @@ struct AboutSheet {
   private func heading(_ title: String, _ sheet: SheetWriter, _ row: inout Int) throws {
     row += 1
     try sheet.text(row, 0, title, cells.styles.heading)
-    try sheet.blank(row, 1..<3, cells.styles.heading)
+    try sheet.blank(row, 1..<2, cells.styles.heading)
     row += 1
   }
 
   private func line(_ label: String, _ text: String, _ sheet: SheetWriter, _ row: inout Int) throws {
     if !label.isEmpty { try cells.text(label, to: sheet, row, 0, cells.styles.term) }
-    // Without a label the text begins at the margin and runs across.
-    try cells.text(
-      text, to: sheet, row, label.isEmpty ? 0 : 1, label.isEmpty ? cells.styles.text : cells.styles.wrapped)
+    try cells.lines(text, to: sheet, row, 1, cells.styles.wrapped)
     row += 1
   }
 }

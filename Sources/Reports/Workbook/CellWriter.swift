@@ -18,8 +18,15 @@ final class CellWriter {
   /// spreadsheet reads for the same digits.
   static func fits(_ minorUnits: Int128) -> Bool { minorUnits.magnitude < 1_000_000_000_000_000 }
 
+  /// The same for one amount: millions of cells are worth the narrower type.
+  static func fits(_ minorUnits: Int64) -> Bool { minorUnits.magnitude < 1_000_000_000_000_000 }
+
   /// The only place where an amount becomes a binary number: the last step, for a cell of at most 15 digits.
   static func cellNumber(_ minorUnits: Int128, exponent: Int) -> Double {
+    cellNumber(Int64(truncatingIfNeeded: minorUnits), exponent: exponent)
+  }
+
+  private static func cellNumber(_ minorUnits: Int64, exponent: Int) -> Double {
     Double(minorUnits) / powers[exponent]
   }
 
@@ -27,15 +34,18 @@ final class CellWriter {
   /// Serial number of 1970-01-01 in the calendar of spreadsheets.
   static let epoch = 25_569
 
-  /// Writes a cell; `textFormat` is for texts, every other kind has its own.
-  func write(
-    _ cell: Cell, to sheet: SheetWriter, _ row: Int, _ column: Int, textFormat: SheetWriter.Format? = nil
-  ) throws {
+  /// Writes a cell in the format of its kind.
+  func write(_ cell: Cell, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
     switch cell {
     case .blank: break
-    case .text(let text): try self.text(text, to: sheet, row, column, textFormat ?? styles.text)
+    case .text(let text): try self.text(text, to: sheet, row, column, styles.text)
     case .money(let money):
-      try amount(Int128(money.minorUnits), money.currency.exponent, to: sheet, row, column)
+      let exponent = money.currency.exponent
+      guard Self.fits(money.minorUnits) else {
+        return try amount(Int128(money.minorUnits), exponent, to: sheet, row, column)
+      }
+      let number = Self.cellNumber(money.minorUnits, exponent: exponent)
+      try sheet.number(row, column, number, styles.money[exponent])
     case .count(let count): try self.count(count, to: sheet, row, column)
     case .day(let day): try self.day(day, to: sheet, row, column)
     case .instant(let instant): try self.instant(instant, to: sheet, row, column)
@@ -50,6 +60,21 @@ final class CellWriter {
     try sheet.text(row, column, gate.pass(text), format)
   }
 
+  /// Text that goes on in further lines where it is longer than the column is wide; the row becomes as high.
+  func lines(_ text: String, to sheet: SheetWriter, _ row: Int, _ column: Int, _ format: SheetWriter.Format)
+    throws
+  {
+    try self.text(text, to: sheet, row, column, format)
+    let lines = TextMeasure.lines(text, in: sheet.pixels(of: column))
+    if lines > 1 { try sheet.height(row, lines: lines) }
+  }
+
+  /// Text from outside that leads to another cell of the workbook.
+  func link(_ text: String, to target: CellPlace, on sheet: SheetWriter, _ row: Int, _ column: Int) throws {
+    try sheet.link(row, column, gate.pass(text), to: target, styles.link)
+  }
+
+  /// An amount; one that no number cell holds stands as text.
   func amount(
     _ minorUnits: Int128, _ exponent: Int, to sheet: SheetWriter, _ row: Int, _ column: Int,
     total: Bool = false
@@ -57,18 +82,18 @@ final class CellWriter {
     guard Self.fits(minorUnits) else {
       longNumbers += 1
       let text = Money.decimalText(minorUnits, exponent: exponent)
-      return try sheet.text(row, column, text, total ? styles.total : styles.text)
+      return try sheet.text(row, column, text, total ? styles.totalLong : styles.longNumber)
     }
     let format = total ? styles.totalMoney[exponent] : styles.money[exponent]
     try sheet.number(row, column, Self.cellNumber(minorUnits, exponent: exponent), format)
   }
 
-  func count(_ count: Int64, to sheet: SheetWriter, _ row: Int, _ column: Int, total: Bool = false) throws {
+  func count(_ count: Int64, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
     guard Self.fits(Int128(count)) else {
       longNumbers += 1
-      return try sheet.text(row, column, String(count), styles.text)
+      return try sheet.text(row, column, String(count), styles.longNumber)
     }
-    try sheet.number(row, column, Double(count), total ? styles.totalCount : styles.count)
+    try sheet.number(row, column, Double(count), styles.count)
   }
 
   private func day(_ day: BusinessDay, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
@@ -81,7 +106,11 @@ final class CellWriter {
     try sheet.number(row, column, Double(serial), styles.day)
   }
 
-  private func instant(_ instant: Instant, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
+  /// A time; `format` where it is not that of detail sheets, which shows fractions of a second only where there are
+  /// some.
+  func instant(
+    _ instant: Instant, to sheet: SheetWriter, _ row: Int, _ column: Int, _ format: SheetWriter.Format? = nil
+  ) throws {
     let seconds = instant.seconds
     guard seconds >= Int64(61 - Self.epoch) * 86_400 else {
       oddDates += 1
@@ -89,6 +118,7 @@ final class CellWriter {
     }
     let fraction = instant.microseconds - seconds * 1_000_000
     let serial = Double(Self.epoch) + Double(instant.microseconds) / 86_400_000_000
-    try sheet.number(row, column, serial, fraction == 0 ? styles.instant : styles.instantWithFraction)
+    try sheet.number(
+      row, column, serial, format ?? (fraction == 0 ? styles.instant : styles.instantWithFraction))
   }
 }

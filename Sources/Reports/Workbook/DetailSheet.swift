@@ -1,99 +1,24 @@
 import ReconcileCore
 
-/// Where a table lies in the workbook: one sheet, or several when its rows are more than a sheet holds.
-final class PlannedTable: ControlTable {
-  let layouts: [ColumnLayout]
-  let figures: TableFigures
-  let sheets: [SheetWriter]
-  let headerRows: [Int]
-  /// The rows of the data on each sheet, counted from 0.
-  let parts: [Range<Int>]
-  let totalRows: Int
-
-  /// Totals of more currencies than this stand on Controls only; they would fill the screen above the header.
-  static let currencyLimit = 8
-
-  /// Adds the sheets of a table to the workbook. `top` rows stand above totals and header.
-  init<Row>(_ table: Table<Row>, _ figures: TableFigures, in file: WorkbookFile, top: Int, limit: Int) throws
-  {
-    layouts = table.layouts
-    self.figures = figures
-    let currencies = figures.currencies.count
-    let hasTotals = table.layouts.contains { $0.isTotalled }
-    totalRows = !hasTotals || currencies == 0 ? 0 : currencies <= Self.currencyLimit ? currencies : 1
-    var sheets: [SheetWriter] = []
-    var headers: [Int] = []
-    var parts: [Range<Int>] = []
-    var left = figures.rows
-    repeat {
-      let number = sheets.count + 1
-      sheets.append(try file.addSheet(number == 1 ? table.name : "\(table.name) (\(number))"))
-      let header = top + (number == 1 ? totalRows : 0)
-      let count = min(left, limit - header - 1)
-      headers.append(header)
-      parts.append(header + 1..<header + 1 + count)
-      left -= count
-    } while left > 0
-    self.sheets = sheets
-    headerRows = headers
-    self.parts = parts
-  }
-
-  /// The column with this name; every caller names one of the table's own.
-  func index(_ name: String) -> Int { layouts.firstIndex { $0.name == name } ?? 0 }
-
-  private func range(_ part: Int, _ column: Int) -> String {
-    let letter = ColumnLayout.letter(column)
-    let rows = parts[part]
-    return "\(sheets[part].quotedName)!$\(letter)$\(rows.lowerBound + 1):$\(letter)$\(rows.upperBound)"
-  }
-
-  /// A formula with `term` of every sheet of the table, nil while the table is empty.
-  private func formula(_ term: (Int) -> String) -> String? {
-    guard figures.rows > 0 else { return nil }
-    return parts.indices.map(term).joined(separator: "+")
-  }
-
-  /// The sum of a column in a currency, over the rows that meet the conditions.
-  func sum(
-    _ column: String, _ currency: Currency, where conditions: [(column: String, criterion: String)] = []
-  )
-    -> String?
-  {
-    let all = [("currency", currency.code)] + conditions
-    return formula { part in
-      let tests = all.map { "\(range(part, index($0.0))),\"\($0.1)\"" }.joined(separator: ",")
-      return "SUMIFS(\(range(part, index(column))),\(tests))"
-    }
-  }
-
-  /// The number of rows of a currency that meet the conditions.
-  func count(_ currency: Currency, where conditions: [(column: String, criterion: String)] = []) -> String? {
-    let all = [("currency", currency.code)] + conditions
-    return formula { part in
-      "COUNTIFS(" + all.map { "\(range(part, index($0.0))),\"\($0.1)\"" }.joined(separator: ",") + ")"
-    }
-  }
-
-  /// The sum of the rows that a filter leaves in view.
-  func visibleSum(_ column: Int) -> String? { formula { "SUBTOTAL(109,\(range($0, column)))" } }
-}
-
 /// Writes the rows of one table with title, totals and header above them.
 struct DetailSheet {
   let frame: SheetFrame
   let cells: CellWriter
 
-  func write<Row>(_ table: Table<Row>, _ plan: PlannedTable, note: String) throws {
-    for part in plan.sheets.indices { try frame.prepare(plan, part) }
-    let formats = plan.layouts.indices.map {
-      isIndented(plan, $0) ? cells.styles.indented : cells.styles.text
-    }
+  /// Writes all sheets of a table. `link` names the cell that a column of a row leads to.
+  func write<Row>(
+    _ table: Table<Row>, _ plan: PlannedTable, note: String, rules: [RowRule] = [],
+    link: ((Row, String) -> CellPlace?)? = nil
+  ) throws {
+    for part in plan.sheets.indices { try prepare(plan, part, rules) }
+    let looks = plan.layouts.indices.map { CellLook(plan, $0, cells.styles) }
     try head(table, plan, 0, note: note)
     var part = 0
     var row = plan.parts[0].lowerBound
+    var end = plan.parts[0].upperBound
+    var sheet = plan.sheets[0]
     try table.forEach { record in
-      if row == plan.parts[part].upperBound {
+      if row == end {
         part += 1
         guard part < plan.parts.count else {
           throw Failure(
@@ -102,21 +27,91 @@ struct DetailSheet {
         }
         try head(table, plan, part, note: note)
         row = plan.parts[part].lowerBound
+        end = plan.parts[part].upperBound
+        sheet = plan.sheets[part]
       }
-      for (column, definition) in table.columns.enumerated() {
-        try cells.write(
-          definition.cell(record), to: plan.sheets[part], row, column, textFormat: formats[column])
+      var hasCounts = false
+      var lines = 1
+      for column in 0..<looks.count {
+        let cell = table.columns[column].cell(record)
+        let look = looks[column]
+        switch (cell, look.kind) {
+        case (.blank, .entry): try sheet.blank(row, column..<column + 1, cells.styles.entry)
+        case (.blank, _): break
+        case (.text(let text), _):
+          let isLong = look.isLong(text)
+          if isLong { lines = max(lines, look.lines(text)) }
+          if let link, !isLong, sheet.canLink, let target = link(record, plan.layouts[column].name) {
+            try cells.link(text, to: target, on: sheet, row, column)
+          } else {
+            try cells.text(text, to: sheet, row, column, isLong ? look.wrapped : look.plain)
+          }
+        case (.count(let count), .money):
+          hasCounts = true
+          try cells.count(count, to: sheet, row, column)
+        default: try cells.write(cell, to: sheet, row, column)
+        }
+      }
+      if lines > 1 { try sheet.height(row, lines: lines) }
+      if let view = plan.viewColumn {
+        // A row of counts among amounts is in no total.
+        if hasCounts {
+          try sheet.number(row, view, 0, cells.styles.count)
+        } else {
+          try sheet.formula(row, view, "=SUBTOTAL(103,A\(row + 1))", value: 1, cells.styles.count)
+        }
       }
       row += 1
     }
   }
 
-  /// Text right of a number, a day or a time is kept off it.
-  private func isIndented(_ plan: PlannedTable, _ column: Int) -> Bool {
-    guard column > 0 else { return false }
-    switch plan.layouts[column - 1].kind {
-    case .money, .count, .day, .instant: return true
-    case .id, .word, .currency, .list, .prose: return false
+  // MARK: The sheet
+
+  /// Widths, filter, frozen header, colours and paper of one sheet.
+  private func prepare(_ plan: PlannedTable, _ part: Int, _ rules: [RowRule]) throws {
+    let sheet = plan.sheets[part]
+    let header = plan.headerRows[part]
+    let columns = plan.columnCount
+    for (column, width) in plan.widths.enumerated() {
+      try sheet.width(column...column, width, isHidden: plan.layouts[column].kind == .key)
+    }
+    if let view = plan.viewColumn { try sheet.width(view...view, 20, isHidden: true) }
+    let last = max(header, plan.parts[part].upperBound - 1)
+    try sheet.autofilter(header: header, last: last, columns: columns)
+    try sheet.printArea(last: last, columns: plan.printedColumns)
+    try sheet.expectNumbersAsText(in: "A\(header + 1):\(ColumnLayout.letter(columns - 1))\(last + 1)")
+    sheet.freeze(header + 1, 1)
+    let isWork = plan.layouts.contains { $0.kind == .entry }
+    try sheet.setUpPage(
+      footer: frame.footer, tab: isWork ? WorkbookStyles.red : WorkbookStyles.navy, repeatingRow: header)
+    guard last > header else { return }
+    let rows = header + 1...last
+    try mark(plan, rules, on: sheet, rows)
+    if let column = plan.layouts.firstIndex(where: { $0.kind == .entry && $0.name == "resolution" }) {
+      try sheet.choose(
+        rows, column: column, from: ["accepted", "open"], title: "Resolution",
+        message: "accepted: nothing more is to be done. open: look at it again.")
+    }
+  }
+
+  /// Colours what stands out and draws a line under each row. Ranges do not overlap and each ends with the line: some
+  /// programs apply one rule only to a cell.
+  private func mark(
+    _ plan: PlannedTable, _ rules: [RowRule], on sheet: SheetWriter, _ rows: ClosedRange<Int>
+  ) throws {
+    let marked = Set(rules.map { plan.index($0.column) })
+    var column = 0
+    while column < plan.printedColumns {
+      var end = column
+      if marked.contains(column) {
+        for rule in rules where plan.index(rule.column) == column {
+          try sheet.highlight(rows, rule, plan, cells.styles)
+        }
+      } else {
+        while end + 1 < plan.printedColumns, !marked.contains(end + 1) { end += 1 }
+      }
+      try sheet.underline(rows, columns: column...end, cells.styles.rowLine)
+      column = end + 1
     }
   }
 
@@ -126,18 +121,21 @@ struct DetailSheet {
     let rows = grouped(Int128(plan.figures.rows))
     let many = plan.figures.rows == 1 ? "1 row" : "\(rows) rows"
     let page = plan.sheets.count > 1 ? ", sheet \(part + 1) of \(plan.sheets.count)" : ""
-    try frame.title(sheet, table.name, "\(frame.periodText) · \(many)\(page) · \(note)", cells)
+    try frame.title(
+      sheet, table.name, "\(frame.periodText) · \(many)\(page) · \(note)", cells, span: plan.printedColumns)
     if part == 0 { try totals(plan, sheet) }
     let header = plan.headerRows[part]
-    try sheet.height(header, 20)
+    // The name above, the button of the filter below it.
+    try sheet.height(header, 26)
     for (column, layout) in table.layouts.enumerated() {
-      let text = isIndented(plan, column) ? styles.headerIndented : styles.header
-      let format = layout.isNumber ? styles.headerNumber : text
-      try sheet.text(header, column, layout.name, format)
+      let text = plan.isIndented(column) ? styles.headerIndented : styles.header
+      let other = layout.isNumber ? styles.headerRight : text
+      try sheet.text(header, column, layout.name, layout.kind == .entry ? styles.headerEntry : other)
     }
+    if let view = plan.viewColumn { try sheet.text(header, view, "in_view", styles.header) }
   }
 
-  /// One row for each currency; with a single one the totals follow the filter.
+  /// One row for each currency; they follow the filter.
   private func totals(_ plan: PlannedTable, _ sheet: SheetWriter) throws {
     let styles = cells.styles
     let currencies = plan.figures.currencies
@@ -149,21 +147,21 @@ struct DetailSheet {
     }
     for (offset, currency) in currencies.enumerated() {
       let row = first + offset
-      let label = currencies.count == 1 ? "Total \(currency), rows in view" : "Total \(currency)"
-      try sheet.text(row, 0, label, styles.total)
+      try sheet.text(row, 0, plan.totalsFollowFilter ? "Total in view" : "Total, all rows", styles.total)
       for (column, layout) in plan.layouts.enumerated().dropFirst() {
-        guard layout.isTotalled else {
-          if layout.kind == .currency {
-            try sheet.text(row, column, currency.code, styles.total)
-          } else {
-            try sheet.blank(row, column..<column + 1, styles.total)
-          }
+        if layout.kind == .currency {
+          try sheet.text(row, column, currency.code, styles.total)
           continue
         }
         let sum = plan.figures.sum(currency, column)
-        let formula = currencies.count == 1 ? plan.visibleSum(column) : plan.sum(layout.name, currency)
+        // The sum of nothing known is not 0.
+        guard layout.isTotalled, sum.hasValues else {
+          if layout.isPrinted || layout.isNumber { try sheet.blank(row, column..<column + 1, styles.total) }
+          continue
+        }
         let exponent = layout.kind == .money ? currency.exponent : 0
-        if sum.isFormulaExact, CellWriter.fits(sum.total), let formula {
+        let isExact = !sum.hasLongAmounts && (!sum.hasCounts || plan.viewColumn != nil)
+        if isExact, CellWriter.fits(sum.total), let formula = plan.totalInView(column, currency) {
           let format = layout.kind == .money ? styles.totalMoney[exponent] : styles.totalCount
           let value = CellWriter.cellNumber(sum.total, exponent: exponent)
           try sheet.formula(row, column, "=" + formula, value: value, format)
@@ -173,6 +171,45 @@ struct DetailSheet {
       }
     }
   }
+}
+
+/// How the texts of a column look.
+private struct CellLook {
+  let kind: ColumnLayout.Kind
+  let plain: SheetWriter.Format
+  let wrapped: SheetWriter.Format
+  /// The room for a text in pixels; nil where texts do not wrap.
+  private let width: Int?
+
+  init(_ plan: PlannedTable, _ column: Int, _ styles: WorkbookStyles) {
+    kind = plan.layouts[column].kind
+    let isIndented = plan.isIndented(column)
+    plain = isIndented ? styles.indented : styles.text
+    wrapped = isIndented ? styles.indentedWrapped : styles.wrapped
+    width = plan.layouts[column].wraps ? plan.widths[column] - (isIndented ? 9 : 0) : nil
+  }
+
+  /// Whether the text needs more than one line.
+  func isLong(_ text: String) -> Bool { width.map { TextMeasure.isLong(text, in: $0) } ?? false }
+
+  func lines(_ text: String) -> Int { width.map { TextMeasure.lines(text, in: $0) } ?? 1 }
+}
+
+/// Cells of a column that stand out.
+struct RowRule {
+  enum Look { case good, bad, alarm, quiet }
+  enum Test {
+    /// The cell says this word.
+    case equals(String)
+    /// The cell is not what another column of the row says, and both say something.
+    case differs(from: String)
+    /// The cell is a number above this.
+    case above(Int)
+  }
+
+  let column: String
+  let test: Test
+  let look: Look
 }
 
 /// `1,234,567`.

@@ -36,6 +36,9 @@ enum Glossary {
 
   /// Terms in alphabetical order.
   static let terms: [(term: String, meaning: String)] = [
+    (
+      "age", "Days from the business date to the report's clock; a bucket is 0-7, 8-30, 31-60, 61-90, over 90"
+    ),
     ("accepted", "Somebody looked at the finding and decided that nothing more is to be done"),
     ("business date", "The day of a moment in the reporting time zone"),
     ("collected", "Money the provider says it received on a payment"),
@@ -48,29 +51,49 @@ enum Glossary {
     ("reject", "A row or record that could not be read; it is in no figure"),
     ("settled", "The money has been given back in full: nothing to do"),
     ("tied_out", "The provider's settlement report agrees with our records on that day"),
+    (
+      "unexplained",
+      "The differences of open findings about orders' money: unpaid, short, over, twice, in another currency, "
+        + "although cancelled, or without an order"
+    ),
     ("unknown", "The source does not say it; the cell is blank. Zero is always written as 0"),
   ]
 
   /// How the workbook is meant to be read.
-  static let reading: [String] = [
-    "Start with Summary: red lines at the top come before any figure. Then work through "
-      + "Discrepancies, high severity first.",
-    "Controls proves that the sheets agree with one another and with the totals that were "
-      + "computed apart from them.",
-    "Detail sheets hold one row for each record. Their header stays in view, every column can be "
-      + "filtered, and the totals above the header are one line for each currency.",
-    "Every column has the name and the values of the CSV file of the same table.",
-    "A blank cell means unknown. Zero is written as 0.",
-    "Ids are text, also where they consist of digits; leading zeros count.",
-    "Times are UTC. Days are business days in the reporting time zone, on Settlement "
-      + "days in the provider's zone.",
+  static let reading: [(term: String, meaning: String)] = [
+    (
+      "Where to begin",
+      "Summary: red lines come before any figure. Then Discrepancies, high severity first, and Open items"
+    ),
+    ("Controls", "Proof that the sheets agree with one another and with totals summed apart from them"),
+    ("Detail sheets", "One row for each record; the header stays in view and every column can be filtered"),
+    ("Totals", "Above the header, one line for each currency. \"In view\": they follow the filter"),
+    (
+      "Columns",
+      "The name and the values of the CSV file of the same table, then columns of the workbook alone"
+    ),
+    (
+      "Yellow columns",
+      "For you: resolution, note and owner of a finding, and the sign-off. Nothing reads them by itself"
+    ),
+    ("Blank cells", "Unknown, or not applicable. Zero is written as 0"),
+    ("Ids", "Text, also where they consist of digits; leading zeros count"),
+    ("Links", "A finding's order, payment and refund lead to their rows, in the first rows of a long list"),
+    (
+      "Days and times",
+      "Times are UTC. Days are business days in the reporting time zone, on Settlement in the provider's zone"
+    ),
   ]
 
   /// Which way the signs point.
-  static let signs: [String] = [
-    "Amounts of orders, payments and refunds are never negative; the column says which way the money went.",
-    "A negative difference means that money is missing: less was received, or reported, than expected.",
-    "On Settlement, refunds and fees are positive where money left; net may be negative.",
+  static let signs: [(term: String, meaning: String)] = [
+    (
+      "Amounts",
+      "Never negative on orders, payments and refunds; the column says which way the money went"
+    ),
+    ("Difference", "Actual − expected. Negative: money is missing, or less was reported than expected"),
+    ("Settlement", "Refunds and fees are positive where money left; net may be negative"),
+    ("Unexplained", "Positive: came in without a reason. Negative: did not come in"),
   ]
 
   /// What the severities ask for.

@@ -6,8 +6,7 @@ public struct ReconciliationWorkbook: WorkbookWriting {
   /// The sheets in their order. A table too long for one sheet goes on in `NAME (2)` and so forth behind it.
   public static let sheetNames = [
     "Summary", "Controls", "Discrepancies", "Orders", "Payments", "Refunds", "Settlement", "Open items",
-    "Rejects",
-    "Coverage", "About",
+    "Rejects", "Coverage", "About",
   ]
 
   /// Rows of a sheet, header included; a format limit, lowered only by tests.
@@ -20,72 +19,97 @@ public struct ReconciliationWorkbook: WorkbookWriting {
 
   /// Writes the workbook; see ``WorkbookWriting``.
   public func write(
-    source: any ReportSource, totals: SummaryTotals, to path: String, temporaryDirectory: String
+    source: any ReportSource, figures: ReportFigures, totals: SummaryTotals, to path: String,
+    temporaryDirectory: String
   ) throws -> Int64 {
     let facts = source.facts
-    let figures = try ReportFigures(source)
     let file = try WorkbookFile(path: path, temporaryDirectory: temporaryDirectory)
     let cells = CellWriter(styles: try WorkbookStyles(file))
     try file.setProperties(
-      title: "Reconciliation \(facts.period.from) to \(facts.period.to)", subject: facts.tool,
-      created: facts.asOf)
-    let frame = SheetFrame(facts, warnings: figures.warnings(facts))
-
-    // All sheets are begun in their order before any is filled: formulas and links need to know them.
-    let summary = try file.addSheet("Summary")
-    let controls = try file.addSheet("Controls")
-    func plan<Row>(_ table: Table<Row>, _ figures: TableFigures) throws -> PlannedTable {
-      try PlannedTable(table, figures, in: file, top: frame.rows, limit: sheetRowLimit)
-    }
-    let tables = figures.tables
-    let discrepancies = try plan(tables.discrepancies, figures.discrepancies)
-    let orders = try plan(tables.orders, figures.orders)
-    let payments = try plan(tables.payments, figures.payments)
-    let refunds = try plan(tables.refunds, figures.refunds)
-    let settlement = try plan(tables.settlement, figures.settlement)
-    let openItems = try plan(tables.openItems, figures.openItems)
-    let rejects = try plan(tables.rejects, figures.rejects)
-    let coverage = try file.addSheet("Coverage")
-    let about = try file.addSheet("About")
-
-    func rows(_ plan: PlannedTable, _ text: String) -> (SheetWriter, String) {
-      (
-        plan.sheets[0],
-        "\(grouped(Int128(plan.figures.rows))) row\(plan.figures.rows == 1 ? "" : "s") · \(text)"
-      )
-    }
-    try SummarySheet(facts: facts, totals: totals, figures: figures, frame: frame, cells: cells).write(
-      to: summary,
-      links: [
-        rows(discrepancies, "every finding of the period, with the reason in a sentence"),
-        rows(openItems, "older findings that are still open"),
-        (controls, "proof that the sheets agree with the totals, and the sign-off"),
-        rows(orders, "each order with what was collected and refunded for it"),
-        rows(payments, "each payment and the order it belongs to"),
-        rows(refunds, "each refund with its fee"),
-        rows(settlement, "our records against the providers' own totals, day by day"),
-        rows(rejects, "what could not be read, and why"),
-        (coverage, "what was read from each provider"),
-        (about, "how to read this workbook, words, assumptions, input files"),
-      ])
-    let list = ControlList(
-      totals: totals, figures: figures, facts: facts, orders: orders, payments: payments, refunds: refunds,
-      settlement: settlement)
-    try ControlsSheet(controls: list.all, frame: frame, cells: cells).write(to: controls)
-    let details = DetailSheet(frame: frame, cells: cells)
-    let note = "a blank cell is unknown"
-    try details.write(tables.discrepancies, discrepancies, note: "difference = actual − expected · \(note)")
-    try details.write(tables.orders, orders, note: "created_at is UTC · \(note)")
-    try details.write(tables.payments, payments, note: note)
-    try details.write(tables.refunds, refunds, note: note)
-    try details.write(tables.settlement, settlement, note: "days of the provider's zone · \(note)")
-    try details.write(tables.openItems, openItems, note: "dated before the period and still open · \(note)")
-    try details.write(tables.rejects, rejects, note: "in no figure of this workbook")
-    try CoverageSheet(facts: facts, frame: frame, cells: cells).write(to: coverage)
-    try AboutSheet(facts: facts, frame: frame, cells: cells).write(to: about)
+      DocumentTexts(
+        title: "Reconciliation \(facts.period.from) to \(facts.period.to)",
+        subject: "Payment-provider records reconciled with orders, as of \(facts.asOf)",
+        comments: "Made by \(facts.tool); configuration \(facts.configurationDigest)"), created: facts.asOf)
+    let controls = ControlList(totals: totals, figures: figures, facts: facts).all
+    let verdict = Verdict(facts, figures, controls)
+    let frame = SheetFrame(facts, warnings: verdict.warnings)
+    var plan = try WorkbookPlan(
+      figures, providers: facts.providers.count, in: file, top: frame.rows, limit: sheetRowLimit)
+    plan.collectedByDay = try SummarySheet(
+      facts: facts, totals: totals, figures: figures, verdict: verdict, frame: frame, cells: cells,
+      plan: plan,
+      file: file
+    ).write()
+    try ControlsSheet(controls: controls, frame: frame, cells: cells, plan: plan).write(to: plan.controls)
+    try writeTables(figures, plan, DetailSheet(frame: frame, cells: cells))
+    try CoverageSheet(facts: facts, frame: frame, cells: cells).write(to: plan.coverage)
+    try AboutSheet(facts: facts, frame: frame, cells: cells).write(to: plan.about)
     try file.close()
     return Int64(figures.dataRows)
   }
+
+  private func writeTables(_ figures: ReportFigures, _ plan: WorkbookPlan, _ details: DetailSheet) throws {
+    let tables = figures.tables
+    let note = "a blank cell is unknown"
+    let toFill = "yellow columns are for you and are not printed"
+    let link = { Self.link($0, $1, figures, plan) }
+    try details.write(
+      tables.discrepancies, plan.discrepancies, note: "difference = actual − expected · \(note) · \(toFill)",
+      rules: Self.findingRules, link: link)
+    try details.write(
+      tables.orders, plan.orders, note: "created_at is UTC · \(note)", rules: Self.orderRules)
+    try details.write(tables.payments, plan.payments, note: note, rules: Self.recordRules)
+    try details.write(tables.refunds, plan.refunds, note: note, rules: Self.recordRules)
+    try details.write(
+      tables.settlement, plan.settlement,
+      note: "days of the provider's zone · reported − ours = difference · \(note)",
+      rules: Self.settlementRules)
+    try details.write(
+      tables.openItems, plan.openItems, note: "dated before the period and still open · \(note) · \(toFill)",
+      rules: Self.findingRules, link: link)
+    try details.write(tables.rejects, plan.rejects, note: "in no figure of this workbook")
+  }
+
+  /// The row of the record that a finding's id speaks of, where the workbook has it.
+  private static func link(
+    _ finding: DiscrepancyRow, _ column: String, _ figures: ReportFigures, _ plan: WorkbookPlan
+  ) -> CellPlace? {
+    switch column {
+    case "order_id": figures.places.order(of: finding).map { plan.orders.place(of: $0, 0) }
+    case "payment_id": figures.places.payment(of: finding).map { plan.payments.place(of: $0, 1) }
+    case "refund_id": figures.places.refund(of: finding).map { plan.refunds.place(of: $0, 1) }
+    default: nil
+    }
+  }
+
+  private static let findingRules = [
+    RowRule(column: "severity", test: .equals("high"), look: .bad),
+    RowRule(column: "status", test: .equals("open"), look: .bad),
+    RowRule(column: "status", test: .equals("settled"), look: .good),
+    RowRule(column: "status", test: .equals("accepted"), look: .quiet),
+    RowRule(column: "age_days", test: .above(90), look: .alarm),
+  ]
+  private static let orderRules =
+    MatchStatus.allCases.compactMap { status -> RowRule? in
+      switch status {
+      case .exact: nil
+      case .cancelled, .pending: RowRule(column: "match_status", test: .equals(status.rawValue), look: .quiet)
+      default: RowRule(column: "match_status", test: .equals(status.rawValue), look: .bad)
+      }
+    }
+  private static let recordRules = [
+    RowRule(column: "status", test: .equals("unknown"), look: .bad),
+    RowRule(column: "status", test: .equals("failed"), look: .quiet),
+  ]
+  private static let settlementRules =
+    SettlementMeasure.allCases.map {
+      RowRule(column: "reported_\($0.rawValue)", test: .differs(from: $0.rawValue), look: .alarm)
+    } + [
+      RowRule(column: "status", test: .equals("mismatch"), look: .alarm),
+      RowRule(column: "status", test: .equals("tied_out"), look: .good),
+      RowRule(column: "status", test: .equals("not_offered"), look: .quiet),
+      RowRule(column: "status", test: .equals("unknown"), look: .bad),
+    ]
 
   /// Reads the workbook back; see ``WorkbookWriting``.
   public func check(path: String, totals: SummaryTotals) throws {

@@ -17,9 +17,8 @@ struct SheetFrame {
   /// Rows that `title` takes.
   var rows: Int { 2 + warnings.count }
 
-  /// Title, note and warnings, from the first row on.
-  func title(_ sheet: SheetWriter, _ title: String, _ note: String, _ cells: CellWriter, span: Int = 8) throws
-  {
+  /// Title, note and warnings, from the first row on; `span` columns are red behind a warning.
+  func title(_ sheet: SheetWriter, _ title: String, _ note: String, _ cells: CellWriter, span: Int) throws {
     try sheet.height(0, 24)
     try sheet.text(0, 0, title, cells.styles.title)
     try cells.text(note, to: sheet, 1, 0, cells.styles.note)
@@ -28,21 +27,5 @@ struct SheetFrame {
       try cells.text(warning, to: sheet, 2 + offset, 0, cells.styles.alarm)
       try sheet.blank(2 + offset, 1..<span, cells.styles.alarm)
     }
-  }
-
-  /// Widths, filter, frozen header and paper of one sheet of a table.
-  func prepare(_ plan: PlannedTable, _ part: Int) throws {
-    let sheet = plan.sheets[part]
-    let header = plan.headerRows[part]
-    let columns = plan.layouts.count
-    for (column, layout) in plan.layouts.enumerated() { try sheet.width(column...column, layout.width) }
-    let last = max(header, plan.parts[part].upperBound - 1)
-    try sheet.autofilter(header: header, last: last, columns: columns)
-    try sheet.printArea(last: last, columns: columns)
-    try sheet.expectNumbersAsText(in: "A\(header + 1):\(ColumnLayout.letter(columns - 1))\(last + 1)")
-    sheet.freeze(header + 1, 1)
-    let isWork = sheet.name.hasPrefix("Discrepancies") || sheet.name.hasPrefix("Open items")
-    try sheet.setUpPage(
-      footer: footer, tab: isWork ? WorkbookStyles.red : WorkbookStyles.navy, repeatingRow: header)
   }
 }

@@ -1,176 +1,213 @@
 import ReconcileCore
 
-/// The page a finance lead reads first: what must be known, the money, what is open, and where to look.
+/// The page a finance lead reads first: what must be known, the money, what changed, what is open, and where to look.
 struct SummarySheet {
   let facts: ReportFacts
   let totals: SummaryTotals
   let figures: ReportFigures
+  let verdict: Verdict
   let frame: SheetFrame
   let cells: CellWriter
+  let plan: WorkbookPlan
+  let file: WorkbookFile
 
-  private static let columns = 12
-  private var styles: WorkbookStyles { cells.styles }
+  var styles: WorkbookStyles { cells.styles }
+  var currencies: [Currency] { figures.currencies }
 
-  private var currencies: [Currency] { figures.currencies(with: totals) }
-
-  func write(to sheet: SheetWriter, links: [(sheet: SheetWriter, about: String)]) throws {
-    try sheet.width(0...0, 28)
-    try sheet.width(1...Self.columns - 1, 18)
+  /// Writes the sheet; returns formulas for the sums of the tables behind the charts.
+  func write() throws -> [Currency: String] {
+    let sheet = plan.summary
+    let columns = SummaryPage.columns
+    let page = SummaryPage(sheet, cells, from: frame.rows)
+    try sheet.width(0...0, SummaryPage.widths.first)
+    try sheet.width(1...columns - 1, max(SummaryPage.widths.other, widestTotal))
     try sheet.setUpPage(footer: frame.footer, tab: WorkbookStyles.navy, repeatingRow: nil)
     sheet.activate()
     try frame.title(
       sheet, "Reconciliation \(facts.period.from) to \(facts.period.to)",
       "Business days in \(facts.zoneName) · as of \(facts.asOf) · amounts are exact and never added across "
-        + "currencies", cells, span: Self.columns)
-    var row = frame.rows
-    try inShort(sheet, &row)
-    try money(sheet, &row)
-    try findings(sheet, &row)
-    try matching(sheet, &row)
-    try completeness(sheet, &row)
-    try heading("Where to look next", sheet, &row)
-    for link in links {
-      try sheet.link(row, 0, to: link.sheet, styles.link)
-      try sheet.text(row, 1, link.about, styles.text)
-      row += 1
+        + "currencies", cells, span: columns)
+    try inShort(page)
+    try guide(page)
+    try money(page)
+    try paymentTable(page)
+    try changes(page)
+    let charts = SummaryCharts(figures: figures, file: file)
+    let space = charts.reserve(page)
+    try findings(page)
+    try matching(page)
+    let ageing = try ageing(page)
+    try settlement(page)
+    try completeness(page)
+    let sums = try charts.write(page, at: space, ageing: ageing)
+    try sheet.printArea(last: page.row - 1, columns: columns)
+    try sheet.breakPages(above: [space + 30])
+    return sums
+  }
+
+  /// Pixels for the largest figure of the sheet.
+  private var widestTotal: Int {
+    var widest = 0
+    func see(_ amount: Int128, _ currency: Currency) {
+      widest = max(widest, grouped(amount, exponent: currency.exponent).utf8.count)
+    }
+    for (currency, sums) in totals.orders { see(max(sums.amount, sums.collected), currency) }
+    for (currency, sums) in totals.payments { see(sums.collected, currency) }
+    for (key, total) in figures.settlementTotals {
+      for amount in total.ours.values { see(amount, key.currency) }
+    }
+    return ColumnWidths.number(widest)
+  }
+
+  // MARK: The answer
+
+  /// The answer in sentences: may it be booked, what is open, and a line for each currency.
+  private func inShort(_ page: SummaryPage) throws {
+    try page.heading("In short")
+    guard let short = InShort(totals, figures, verdict) else {
+      return try page.line("Nothing to report: the period has no orders, payments, refunds or findings.")
+    }
+    try page.line(short.verdict, verdict.isReady ? styles.good : styles.bad)
+    try page.line(short.findings, short.isOpen ? styles.bad : styles.good)
+    if let rejects = short.rejects { try page.line("\(rejects): see Rejects.", styles.bad) }
+    for sentence in short.currencies { try page.line(sentence) }
+  }
+
+  private func guide(_ page: SummaryPage) throws {
+    try page.heading("Where to look next")
+    // Two columns, so that the figures stay on the first screen.
+    let half = (plan.guide.count + 1) / 2
+    for index in 0..<half {
+      for (place, offset) in [(0, index), (6, index + half)] where offset < plan.guide.count {
+        let entry = plan.guide[offset]
+        try page.link(place, entry.sheet.name, to: CellPlace(entry.sheet, 0, 0))
+        try page.text(place + 1, entry.about)
+      }
+      page.skip()
     }
   }
 
-  // MARK: Sections
+  // MARK: Money
 
-  private func inShort(_ sheet: SheetWriter, _ row: inout Int) throws {
-    try heading("In short", sheet, &row)
-    let short = InShort(totals: totals, figures: figures)
-    try sheet.text(row, 0, short.headline, short.isOpen ? styles.bad : styles.good)
-    row += 1
-    for sentence in short.sentences { try line(sentence, sheet, &row) }
-  }
-
-  private func money(_ sheet: SheetWriter, _ row: inout Int) throws {
-    try heading("Money by currency", sheet, &row)
-    try header(
+  private func money(_ page: SummaryPage) throws {
+    try page.heading("Orders of the period, by currency")
+    try page.header(
       [
-        "Currency", "Orders", "Order amount", "Collected", "Refunded", "Kept (net)", "Payments",
-        "Payments collected",
-        "Linked to orders", "Without an order", "Undated", "Difference",
-      ], numbersFrom: 1, sheet, &row)
+        "Currency", "Orders", "Order amount", "Collected", "Refunded", "of it fees", "Kept (net)",
+        "Unexplained",
+        "Open findings",
+      ], numbersFrom: 1)
     for currency in currencies {
       let orders = totals.orders[currency] ?? SummaryTotals.Orders()
-      let payments = totals.payments[currency] ?? SummaryTotals.Payments()
-      try sheet.text(row, 0, currency.code, styles.strong)
-      try cells.count(orders.count, to: sheet, row, 1)
-      let kept = figures.orders.sum(currency, figures.orderColumn("net")).total
-      for (offset, amount) in [orders.amount, orders.collected, orders.refunded, kept].enumerated() {
-        try cells.amount(amount, currency.exponent, to: sheet, row, 2 + offset)
-      }
-      try cells.count(payments.count, to: sheet, row, 6)
-      let amounts = [
-        payments.collected, payments.linked, payments.unlinked, payments.undated, payments.difference,
+      let ofCurrency = Condition("currency", currency.code)
+      try page.text(0, currency.code, styles.strong)
+      try page.count(1, Int(orders.count), plan.orders.count(where: [ofCurrency]))
+      let columns = [
+        ("amount", orders.amount), ("collected", orders.collected), ("refunded", orders.refunded),
+        ("refund_fees", figures.allOrders(currency).refundFees),
+        ("net", figures.orders.sum(currency, figures.tables.orders.index("net")).total),
       ]
-      for (offset, amount) in amounts.enumerated() {
-        try cells.amount(amount, currency.exponent, to: sheet, row, 7 + offset)
+      for (offset, (column, value)) in columns.enumerated() {
+        try page.figure(2 + offset, value, exponent: currency.exponent, sum(of: column, ofCurrency, currency))
       }
-      row += 1
+      try page.figure(
+        7, figures.unexplained[currency] ?? 0, exponent: currency.exponent, unexplained(currency))
+      try page.count(
+        8, figures.openFindings(in: currency), plan.discrepancies.count(where: [ofCurrency, Self.isOpen]))
+      page.skip()
     }
-    try sheet.text(
-      row, 0,
-      "Unknown amounts add nothing; orders that have one are counted as unknown below. Difference = payments "
-        + "collected − linked − without an order, and must be 0.", styles.note)
-    row += 1
+    try page.line(
+      "Whatever day the money moved on. Unknown amounts add nothing. Unexplained: what open findings say came in "
+        + "without a reason (+) or did not come in (−).", styles.note)
   }
 
-  private func findings(_ sheet: SheetWriter, _ row: inout Int) throws {
-    try heading("Discrepancies of the period", sheet, &row)
-    guard !figures.findings.isEmpty else { return try line("None.", sheet, &row) }
-    try header(
-      ["Code", "Severity", "Currency", "Open", "Settled", "Accepted", "Open amount", "What it means"],
-      numbersFrom: 3, until: 7, sheet, &row)
-    for (key, finding) in figures.findings.sorted(by: { $0.key < $1.key }) {
-      let open = finding.byStatus[.open] ?? 0
-      try sheet.text(row, 0, key.code.rawValue, open > 0 ? styles.strong : styles.text)
-      try sheet.text(
-        row, 1, key.code.severity.rawValue, key.code.severity == .high ? styles.bad : styles.text)
-      if let currency = key.currency { try sheet.text(row, 2, currency.code, styles.text) }
-      for (offset, status) in [DiscrepancyStatus.open, .settled, .accepted].enumerated() {
-        try cells.count(Int64(finding.byStatus[status] ?? 0), to: sheet, row, 3 + offset)
+  static let isOpen = Condition("status", DiscrepancyStatus.open.rawValue)
+
+  private func sum(of column: String, _ condition: Condition, _ currency: Currency) -> String? {
+    let sum = figures.orders.sum(currency, figures.tables.orders.index(column))
+    return sum.isFormulaExact ? plan.orders.sum(column, where: [condition]) : nil
+  }
+
+  private func unexplained(_ currency: Currency) -> String? {
+    let codes = DiscrepancyCode.allCases.filter(\.leavesMoneyUnexplained)
+    let isLong = codes.contains {
+      figures.findings[FindingKey(code: $0, currency: currency)]?.hasLongAmounts == true
+    }
+    guard !isLong else { return nil }
+    return plan.discrepancies.sum(
+      "difference", whereAny: "code", codes.map(\.rawValue),
+      and: [Condition("currency", currency.code), Self.isOpen])
+  }
+
+  private func paymentTable(_ page: SummaryPage) throws {
+    try page.heading("Payments of the period, by currency")
+    try page.header(
+      ["Currency", "Payments", "Collected", "Linked", "Without order", "Difference", "Undated"],
+      numbersFrom: 1)
+    for currency in currencies {
+      let payments = totals.payments[currency] ?? SummaryTotals.Payments()
+      let column = figures.tables.payments.index("collected")
+      let isExact = figures.payments.sum(currency, column).isFormulaExact
+      func collected(_ conditions: [Condition]) -> String? {
+        guard isExact else { return nil }
+        return plan.payments.sum("collected", where: [Condition("currency", currency.code)] + conditions)
       }
-      if finding.hasAmounts, let currency = key.currency {
-        try cells.amount(finding.openAmount, currency.exponent, to: sheet, row, 6)
+      try page.text(0, currency.code, styles.strong)
+      try page.count(
+        1, Int(payments.count), plan.payments.count(where: [Condition("currency", currency.code)]))
+      let exponent = currency.exponent
+      try page.figure(2, payments.collected, exponent: exponent, collected([]))
+      try page.figure(3, payments.linked, exponent: exponent, collected([.known("order_id")]))
+      try page.figure(4, payments.unlinked, exponent: exponent, collected([.blank("order_id")]))
+      let row = page.row + 1
+      try page.figure(
+        5, payments.difference, exponent: exponent,
+        isExact ? "ROUND(C\(row)-D\(row)-E\(row),\(exponent))" : nil)
+      try page.figure(6, payments.undated, exponent: exponent, collected([.blank("payment_date")]))
+      page.skip()
+    }
+    try page.line(
+      "Whatever order the money is for. Difference = collected − linked − without an order, and must be 0. Undated "
+        + "is the part that carries no date and shows in every period.", styles.note)
+  }
+
+  // MARK: Changes
+
+  /// What became of the findings since the run before.
+  private func changes(_ page: SummaryPage) throws {
+    guard let changes = facts.changes else {
+      try page.heading("Changes since the run before")
+      return try page.line("There is no earlier run to compare with.")
+    }
+    try page.heading("Changes since the run as of \(changes.since)")
+    if changes.period != facts.period {
+      try page.line(
+        "That run was about \(changes.period.from) to \(changes.period.to); compared are findings dated up to "
+          + "\(facts.period.to).", styles.note)
+    }
+    guard !changes.groups.isEmpty else { return try page.line("No finding changed.") }
+    let kinds: [FindingChange] = [.new, .cleared, .changed, .aged]
+    try page.header(
+      ["Currency", "New", "Amount", "Cleared", "Amount", "Changed", "Amount", "Aged", "Amount"],
+      numbersFrom: 1)
+    let currencies = Set(changes.groups.keys.map { $0.currency?.code ?? "" }).sorted {
+      ($0.isEmpty ? "~" : $0) < ($1.isEmpty ? "~" : $1)
+    }
+    for code in currencies {
+      let currency = Currency(code)
+      try page.text(0, currency?.code ?? "none", styles.strong)
+      for (place, kind) in kinds.enumerated() {
+        let groups = changes.groups.filter { $0.key.change == kind && $0.key.currency == currency }.values
+        try page.count(1 + 2 * place, Int(groups.reduce(0) { $0 + $1.count }))
+        if let currency {
+          try page.figure(
+            2 + 2 * place, groups.reduce(0) { $0 + $1.amount }, exponent: currency.exponent, nil)
+        }
       }
-      let unknown =
-        finding.openUnknown == 0 ? "" : " (\(grouped(Int128(finding.openUnknown))) of unknown amount)"
-      try sheet.text(row, 7, Glossary.meaning(of: key.code) + unknown, styles.indented)
-      row += 1
+      page.skip()
     }
+    try page.line(
+      "Amounts are distances: |actual − expected|. Aged: open both times, and in an older bucket of ages now.",
+      styles.note)
   }
-
-  private func matching(_ sheet: SheetWriter, _ row: inout Int) throws {
-    let used = MatchStatus.allCases.filter { status in
-      totals.orders.values.contains { ($0.byMatchStatus[status] ?? 0) > 0 }
-    }
-    guard !used.isEmpty else { return }
-    try heading("Orders by match status", sheet, &row)
-    try header(["Currency"] + used.map(\.rawValue), numbersFrom: 1, sheet, &row)
-    for currency in totals.orders.keys.sorted() {
-      try sheet.text(row, 0, currency.code, styles.strong)
-      for (offset, status) in used.enumerated() {
-        try cells.count(totals.orders[currency]?.byMatchStatus[status] ?? 0, to: sheet, row, 1 + offset)
-      }
-      row += 1
-    }
-  }
-
-  private func completeness(_ sheet: SheetWriter, _ row: inout Int) throws {
-    try heading("How complete the sources are", sheet, &row)
-    if facts.providers.isEmpty { try line("No provider is configured.", sheet, &row) }
-    for provider in facts.providers {
-      try cells.text(provider.name, to: sheet, row, 0, styles.strong)
-      try sheet.text(row, 1, provider.status, provider.complete ? styles.good : styles.bad)
-      let read = "\(grouped(Int128(provider.records))) records read"
-      let message = provider.message.map { " · \($0)" } ?? ""
-      try cells.text(read + message, to: sheet, row, 2, styles.text)
-      row += 1
-    }
-    let rejects = figures.rejects.rows
-    if rejects > 0 {
-      let these = rejects == 1 ? "1 row or record" : "\(grouped(Int128(rejects))) rows or records"
-      try sheet.text(row, 0, "Rejects", styles.strong)
-      try sheet.text(row, 1, "to do", styles.bad)
-      try sheet.text(
-        row, 2, "\(these) could not be read and are not in any figure: see Rejects.", styles.text)
-      row += 1
-    }
-  }
-
-  // MARK: Pieces
-
-  private func heading(_ text: String, _ sheet: SheetWriter, _ row: inout Int) throws {
-    row += 1
-    try sheet.height(row, 18)
-    try sheet.text(row, 0, text, styles.heading)
-    try sheet.blank(row, 1..<Self.columns, styles.heading)
-    row += 1
-  }
-
-  private func header(
-    _ names: [String], numbersFrom first: Int, until last: Int = .max, _ sheet: SheetWriter, _ row: inout Int
-  ) throws {
-    for (column, name) in names.enumerated() {
-      let isNumber = column >= first && column < last
-      let format = isNumber ? styles.headerRight : column >= last ? styles.headerIndented : styles.header
-      try sheet.text(row, column, name, format)
-    }
-    try sheet.blank(row, names.count..<max(names.count, Self.columns), styles.header)
-    row += 1
-  }
-
-  private func line(_ text: String, _ sheet: SheetWriter, _ row: inout Int) throws {
-    try sheet.text(row, 0, text, styles.text)
-    row += 1
-  }
-}
-
-extension ReportFigures {
-  /// The position of a column of the orders table.
-  func orderColumn(_ name: String) -> Int { tables.orders.columns.firstIndex { $0.name == name } ?? 0 }
 }

@@ -10,26 +10,32 @@ struct WorkbookStyles {
 
   let title: Format
   let note: Format
+  let indentedNote: Format
   let heading: Format
   let header: Format
   let headerRight: Format
-  /// The header of a filtered column of numbers: room for the filter's button on the right.
-  let headerNumber: Format
   /// The header of text that follows a number.
   let headerIndented: Format
+  let headerEntry: Format
   let text: Format
+  let wrapped: Format
   /// Text that follows a number, kept off it.
   let indented: Format
+  let indentedWrapped: Format
   let term: Format
-  let wrapped: Format
   let strong: Format
   let link: Format
   let count: Format
   let day: Format
   let instant: Format
   let instantWithFraction: Format
+  /// A time that follows a number, kept off it.
+  let instantIndented: Format
+  /// A number that had to be written as text, on the side of numbers.
+  let longNumber: Format
   let total: Format
   let totalCount: Format
+  let totalLong: Format
   let entry: Format
   let alarm: Format
   let good: Format
@@ -37,7 +43,25 @@ struct WorkbookStyles {
   let result: Format
   /// By number of decimals, 0 to 4, so that no cell looks its format up.
   let money: [Format]
+  /// Amounts that no formula finds: counted apart from the sheets.
+  let given: [Format]
   let totalMoney: [Format]
+  // Of cells that a condition picks out: only what differs from the cell's own format, and the line below the row.
+  private let goodMark: Format
+  private let badMark: Format
+  private let alarmMark: Format
+  private let quietMark: Format
+  let rowLine: Format
+
+  /// How cells that a rule picks out look.
+  func look(_ look: RowRule.Look) -> Format {
+    switch look {
+    case .good: goodMark
+    case .bad: badMark
+    case .alarm: alarmMark
+    case .quiet: quietMark
+    }
+  }
 
   init(_ file: WorkbookFile) throws {
     func right(_ format: Format) { format_set_align(format, UInt8(LXW_ALIGN_RIGHT.rawValue)) }
@@ -50,7 +74,7 @@ struct WorkbookStyles {
     func header(_ format: Format) {
       white(format)
       fill(format, Self.navy)
-      format_set_align(format, UInt8(LXW_ALIGN_VERTICAL_CENTER.rawValue))
+      top(format)
     }
     func total(_ format: Format) {
       format_set_bold(format)
@@ -62,6 +86,11 @@ struct WorkbookStyles {
       format_set_font_color($0, Self.navy)
     }
     note = try file.addFormat { format_set_font_color($0, 0x595959) }
+    indentedNote = try file.addFormat {
+      top($0)
+      format_set_font_color($0, 0x595959)
+      format_set_indent($0, 1)
+    }
     heading = try file.addFormat {
       format_set_bold($0)
       format_set_font_size($0, 12)
@@ -74,40 +103,67 @@ struct WorkbookStyles {
       header($0)
       right($0)
     }
-    headerNumber = try file.addFormat {
-      header($0)
-      right($0)
-      format_set_indent($0, 2)
-    }
     headerIndented = try file.addFormat {
       header($0)
       format_set_indent($0, 1)
     }
-    text = try file.addFormat { _ in }
-    indented = try file.addFormat { format_set_indent($0, 1) }
-    term = try file.addFormat {
+    headerEntry = try file.addFormat {
+      top($0)
       format_set_bold($0)
-      top($0)
+      fill($0, 0xFFE699)
     }
-    wrapped = try file.addFormat {
-      format_set_text_wrap($0)
-      top($0)
+    func wrap(_ format: Format) { format_set_text_wrap(format) }
+    func indent(_ format: Format) { format_set_indent(format, 1) }
+    func blue(_ format: Format) {
+      format_set_font_color(format, 0x0563C1)
+      format_set_underline(format, UInt8(LXW_UNDERLINE_SINGLE.rawValue))
     }
-    strong = try file.addFormat { format_set_bold($0) }
-    link = try file.addFormat {
-      format_set_font_color($0, 0x0563C1)
-      format_set_underline($0, UInt8(LXW_UNDERLINE_SINGLE.rawValue))
+    /// Rows may be several lines high: everything in them begins at the top.
+    func cell(_ change: @escaping (Format) -> Void = { _ in }) throws -> Format {
+      try file.addFormat {
+        top($0)
+        change($0)
+      }
     }
-    count = try file.addFormat { format_set_num_format($0, "#,##0") }
-    day = try file.addFormat { format_set_num_format($0, "yyyy-mm-dd") }
-    instant = try file.addFormat { format_set_num_format($0, "yyyy-mm-dd hh:mm:ss") }
-    instantWithFraction = try file.addFormat { format_set_num_format($0, "yyyy-mm-dd hh:mm:ss.000") }
-    self.total = try file.addFormat(total)
-    totalCount = try file.addFormat {
+    text = try cell()
+    wrapped = try cell(wrap)
+    indented = try cell(indent)
+    indentedWrapped = try cell {
+      indent($0)
+      wrap($0)
+    }
+    term = try cell { format_set_bold($0) }
+    strong = try cell { format_set_bold($0) }
+    link = try cell(blue)
+    count = try cell { format_set_num_format($0, "#,##0") }
+    /// Days and times stand at the left, below their heading, as the texts beside them do.
+    func date(_ pattern: String) throws -> Format {
+      try cell {
+        format_set_num_format($0, pattern)
+        format_set_align($0, UInt8(LXW_ALIGN_LEFT.rawValue))
+      }
+    }
+    instantIndented = try cell {
+      format_set_num_format($0, "yyyy-mm-dd hh:mm:ss")
+      format_set_align($0, UInt8(LXW_ALIGN_LEFT.rawValue))
+      indent($0)
+    }
+    day = try date("yyyy-mm-dd")
+    instant = try date("yyyy-mm-dd hh:mm:ss")
+    instantWithFraction = try date("yyyy-mm-dd hh:mm:ss.000")
+    longNumber = try cell(right)
+    self.total = try cell(total)
+    totalCount = try cell {
       total($0)
       format_set_num_format($0, "#,##0")
     }
+    totalLong = try cell {
+      total($0)
+      right($0)
+    }
     entry = try file.addFormat {
+      top($0)
+      wrap($0)
       fill($0, 0xFFF9DB)
       format_set_border($0, UInt8(LXW_BORDER_THIN.rawValue))
       format_set_border_color($0, 0xBFBFBF)
@@ -118,25 +174,49 @@ struct WorkbookStyles {
       format_set_font_size($0, 11)
       format_set_align($0, UInt8(LXW_ALIGN_VERTICAL_CENTER.rawValue))
     }
-    good = try file.addFormat {
+    good = try cell {
       format_set_bold($0)
       format_set_font_color($0, 0x2E6B2E)
     }
-    bad = try file.addFormat {
+    bad = try cell {
       format_set_bold($0)
       format_set_font_color($0, Self.red)
     }
-    result = try file.addFormat {
+    result = try cell {
       format_set_bold($0)
       right($0)
     }
+    func mark(_ change: @escaping (Format) -> Void = { _ in }) throws -> Format {
+      try file.addFormat {
+        format_set_bottom($0, UInt8(LXW_BORDER_HAIR.rawValue))
+        format_set_bottom_color($0, 0xBFBFBF)
+        change($0)
+      }
+    }
+    rowLine = try mark()
+    goodMark = try mark { format_set_font_color($0, 0x2E6B2E) }
+    badMark = try mark {
+      format_set_bold($0)
+      format_set_font_color($0, Self.red)
+    }
+    alarmMark = try mark {
+      format_set_font_color($0, Self.red)
+      fill($0, 0xFCE4E4)
+    }
+    quietMark = try mark { format_set_font_color($0, 0x7F7F7F) }
     let patterns = (0...4).map { decimals in
       let zeros = decimals == 0 ? "" : "." + String(repeating: "0", count: decimals)
       return "#,##0\(zeros);[Red]-#,##0\(zeros);0\(zeros)"
     }
-    money = try patterns.map { pattern in try file.addFormat { format_set_num_format($0, pattern) } }
+    money = try patterns.map { pattern in try cell { format_set_num_format($0, pattern) } }
+    given = try patterns.map { pattern in
+      try cell {
+        format_set_num_format($0, pattern)
+        format_set_font_color($0, 0x2E75B6)
+      }
+    }
     totalMoney = try patterns.map { pattern in
-      try file.addFormat {
+      try cell {
         total($0)
         format_set_num_format($0, pattern)
       }

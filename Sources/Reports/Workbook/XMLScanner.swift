@@ -21,12 +21,26 @@ struct XMLScanner<Consumer: XMLConsumer> {
 
   /// Scans one piece; what it leaves unfinished waits for the next.
   mutating func feed(_ piece: UnsafeBufferPointer<UInt8>) throws {
-    pending.append(contentsOf: piece)
-    // Moved out while it is read, so that the scanner itself may change.
-    let buffer = pending
-    pending = []
-    let used = try buffer.withUnsafeBufferPointer { try scan($0) }
-    pending = Array(buffer[used...])
+    var rest = piece
+    if let first = pending.first {
+      // Only the tag or text that was cut is put together; everything else is read where it lies.
+      let end = first == UInt8(ascii: "<") ? UInt8(ascii: ">") : UInt8(ascii: "<")
+      guard let found = Self.find(end, rest) else { return pending.append(contentsOf: rest) }
+      let count = end == UInt8(ascii: ">") ? found + 1 : found
+      pending.append(contentsOf: rest[..<count])
+      rest = UnsafeBufferPointer(rebasing: rest[count...])
+      let whole = pending
+      pending.removeAll(keepingCapacity: true)
+      try whole.withUnsafeBufferPointer {
+        if end == UInt8(ascii: ">") {
+          try tag(UnsafeBufferPointer(rebasing: $0[1..<$0.count - 1]))
+        } else {
+          try text($0)
+        }
+      }
+    }
+    let used = try scan(rest)
+    pending.append(contentsOf: rest[used...])
   }
 
   /// The end of the file.
@@ -37,29 +51,39 @@ struct XMLScanner<Consumer: XMLConsumer> {
   }
 
   private mutating func scan(_ bytes: UnsafeBufferPointer<UInt8>) throws -> Int {
-    guard let base = bytes.baseAddress else { return 0 }
     var at = 0
     while at < bytes.count {
-      if base[at] == UInt8(ascii: "<") {
-        guard let end = memchr(base + at, Int32(UInt8(ascii: ">")), bytes.count - at) else { return at }
-        let length = base.distance(to: end.assumingMemoryBound(to: UInt8.self)) - at + 1
-        try tag(UnsafeBufferPointer(start: base + at + 1, count: length - 2))
-        at += length
+      let rest = UnsafeBufferPointer(rebasing: bytes[at...])
+      if rest[0] == UInt8(ascii: "<") {
+        guard let end = Self.find(UInt8(ascii: ">"), rest) else { return at }
+        try tag(UnsafeBufferPointer(rebasing: rest[1..<end]))
+        at += end + 1
       } else {
-        guard let end = memchr(base + at, Int32(UInt8(ascii: "<")), bytes.count - at) else { return at }
-        let length = base.distance(to: end.assumingMemoryBound(to: UInt8.self)) - at
-        let text = UnsafeBufferPointer(start: base + at, count: length)
-        if lengths.isEmpty {
-          guard text.allSatisfy({ $0 <= 0x20 }) else {
-            throw DamagedWorkbook("its XML has text outside the root")
-          }
-        } else {
-          try consumer.text(text)
-        }
-        at += length
+        guard let end = Self.find(UInt8(ascii: "<"), rest) else { return at }
+        try text(UnsafeBufferPointer(rebasing: rest[..<end]))
+        at += end
       }
     }
     return at
+  }
+
+  /// The position of a byte.
+  private static func find(_ byte: UInt8, _ bytes: UnsafeBufferPointer<UInt8>) -> Int? {
+    guard let base = bytes.baseAddress, let found = memchr(base, Int32(byte), bytes.count) else { return nil }
+    return base.distance(to: found.assumingMemoryBound(to: UInt8.self))
+  }
+
+  private mutating func text(_ text: UnsafeBufferPointer<UInt8>) throws {
+    guard lengths.isEmpty else { return try consumer.text(text) }
+    guard text.allSatisfy({ $0 <= 0x20 }) else { throw DamagedWorkbook("its XML has text outside the root") }
+  }
+
+  /// Whether the innermost open element has this name.
+  private func isOpen(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let length = lengths.last, length == name.count, let base = name.baseAddress else { return false }
+    return names.withUnsafeBufferPointer { open in
+      open.baseAddress.map { memcmp($0 + open.count - length, base, length) == 0 } ?? false
+    }
   }
 
   /// `inside` is what stands between the angle brackets.
@@ -68,10 +92,9 @@ struct XMLScanner<Consumer: XMLConsumer> {
     if first == UInt8(ascii: "?") || first == UInt8(ascii: "!") { return }
     if first == UInt8(ascii: "/") {
       let name = UnsafeBufferPointer(rebasing: inside[1...])
-      guard let length = lengths.popLast(), names.suffix(length).elementsEqual(name) else {
-        throw DamagedWorkbook("its XML closes what is not open")
-      }
-      names.removeLast(length)
+      guard isOpen(name) else { throw DamagedWorkbook("its XML closes what is not open") }
+      lengths.removeLast()
+      names.removeLast(name.count)
       return try consumer.close(name)
     }
     let isEmpty = inside.last == UInt8(ascii: "/")
@@ -83,7 +106,7 @@ struct XMLScanner<Consumer: XMLConsumer> {
       guard !hasRoot else { throw DamagedWorkbook("its XML has two roots") }
       hasRoot = true
     }
-    guard !name.isEmpty, !attributes.contains(UInt8(ascii: "<")) else {
+    guard !name.isEmpty, Self.find(UInt8(ascii: "<"), attributes) == nil else {
       throw DamagedWorkbook("its XML has a broken tag")
     }
     try consumer.open(name, attributes)
@@ -103,23 +126,27 @@ struct NoConsumer: XMLConsumer {
 /// Bytes of XML.
 enum XMLBytes {
   /// The value of an attribute, nil when the element has none of this name.
-  static func attribute(_ name: StaticString, _ attributes: UnsafeBufferPointer<UInt8>) -> Slice<
-    UnsafeBufferPointer<UInt8>
-  >? {
-    let wanted = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+  static func attribute(_ name: StaticString, _ attributes: UnsafeBufferPointer<UInt8>)
+    -> UnsafeBufferPointer<UInt8>?
+  {
+    let wanted = name.utf8CodeUnitCount
     var at = 0
     while at < attributes.count {
       while at < attributes.count, attributes[at] <= 0x20 { at += 1 }
       let start = at
       while at < attributes.count, attributes[at] != UInt8(ascii: "=") { at += 1 }
-      let found = attributes[start..<at]
+      let length = at - start
       at += 1
       guard at < attributes.count else { return nil }
       let quote = attributes[at]
       let valueStart = at + 1
       at = valueStart
       while at < attributes.count, attributes[at] != quote { at += 1 }
-      if found.elementsEqual(wanted) { return attributes[valueStart..<at] }
+      if length == wanted, let base = attributes.baseAddress,
+        memcmp(base + start, name.utf8Start, length) == 0
+      {
+        return UnsafeBufferPointer(rebasing: attributes[valueStart..<at])
+      }
       at += 1
     }
     return nil
