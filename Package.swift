@@ -83,7 +83,7 @@ let package = Package(
       name: "PlainWorkbook", path: "Tests/Benchmark/PlainWorkbook",
       linkerSettings: [.linkedLibrary("xlsxwriter")]),
     .target(
-      name: "TestSupport", dependencies: ["ReconcileCore"], path: "Tests/TestSupport",
+      name: "TestSupport", dependencies: ["ReconcileCore"], path: "Tests/TestSupport", exclude: ["Workbooks"],
       swiftSettings: strict),
     .testTarget(
       name: "CoreTests", dependencies: ["ReconcileCore", "TestSupport"], path: "Tests/CoreTests",

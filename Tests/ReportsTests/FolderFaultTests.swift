@@ -182,13 +182,13 @@ private let canPinFiles: Bool = {
 }()
 
 /// Whether a small file system can be mounted here: it takes root. Without it the test shows as skipped.
-private let canMount: Bool = {
+let canMount: Bool = {
   guard let folder = try? TestFolder() else { return false }
   return run("/usr/bin/mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path)
     && run("/usr/bin/umount", folder.path)
 }()
 
-private func run(_ tool: String, _ arguments: String...) -> Bool {
+func run(_ tool: String, _ arguments: String...) -> Bool {
   let process = Process()
   process.executableURL = URL(filePath: tool)
   process.arguments = arguments

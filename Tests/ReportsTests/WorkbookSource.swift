@@ -14,10 +14,21 @@ struct WorkbookSource: ReportSource {
   var discrepancies: [DiscrepancyRow] = []
   var openItems: [DiscrepancyRow] = []
   var rejects: [Reject] = []
+  /// Called with the number of order rows handed out so far, over all readings.
+  var onOrder: (Int) throws -> Void = { _ in }
+  private let handedOut = Counter()
+
+  init(facts: ReportFacts) { self.facts = facts }
 
   func forEachDiscrepancy(_ body: (DiscrepancyRow) throws -> Void) throws { try discrepancies.forEach(body) }
   func forEachOpenItem(_ body: (DiscrepancyRow) throws -> Void) throws { try openItems.forEach(body) }
-  func forEachOrder(_ body: (OrderRow) throws -> Void) throws { try orders.forEach(body) }
+  func forEachOrder(_ body: (OrderRow) throws -> Void) throws {
+    for order in orders {
+      handedOut.value += 1
+      try onOrder(handedOut.value)
+      try body(order)
+    }
+  }
   func forEachPayment(_ body: (PaymentRow) throws -> Void) throws { try payments.forEach(body) }
   func forEachRefund(_ body: (RefundRow) throws -> Void) throws { try refunds.forEach(body) }
   func forEachSettlementDay(_ body: (SettlementRow) throws -> Void) throws { try settlement.forEach(body) }
@@ -147,6 +158,9 @@ struct WorkbookSource: ReportSource {
       Reject(source: "orders.csv", location: "line 7", reason: "amount is negative", record: "@x,-1\u{0}"))
   }
 }
+
+/// Shared by the copies of a source.
+private final class Counter { var value = 0 }
 
 /// A folder of its own for each test.
 struct ScratchFolder: ~Copyable {

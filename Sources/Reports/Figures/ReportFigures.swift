@@ -88,10 +88,9 @@ struct FindingFigures {
   /// Open ones whose difference is unknown.
   private(set) var openUnknown = 0
   private(set) var hasAmounts = false
-  /// Findings that count things instead of money.
-  private(set) var hasCounts = false
-  /// Whether an amount is too long for a number cell.
-  private(set) var hasLongAmounts = false
+  /// Whether the sum of their difference cells is that of their amounts: none counts things instead of money, and none
+  /// is too long for a number cell.
+  private(set) var isFormulaExact = true
   /// The first of them among the rows of Discrepancies.
   let firstRow: Int
 
@@ -104,9 +103,9 @@ struct FindingFigures {
     switch row.difference {
     case .money(let money):
       hasAmounts = true
-      if !CellWriter.fits(money.minorUnits) { hasLongAmounts = true }
+      if !CellWriter.fits(money.minorUnits) { isFormulaExact = false }
       if row.status == .open { openAmount += Int128(money.minorUnits.magnitude) }
-    case .count: hasCounts = true
+    case .count: isFormulaExact = false
     case nil: if row.status == .open { openUnknown += 1 }
     }
   }

@@ -130,10 +130,10 @@ struct SummarySheet {
 
   private func unexplained(_ currency: Currency) -> String? {
     let codes = DiscrepancyCode.allCases.filter(\.leavesMoneyUnexplained)
-    let isLong = codes.contains {
-      figures.findings[FindingKey(code: $0, currency: currency)]?.hasLongAmounts == true
+    let isExact = codes.allSatisfy {
+      figures.findings[FindingKey(code: $0, currency: currency)]?.isFormulaExact ?? true
     }
-    guard !isLong else { return nil }
+    guard isExact else { return nil }
     return plan.discrepancies.sum(
       "difference", whereAny: "code", codes.map(\.rawValue),
       and: [Condition("currency", currency.code), Self.isOpen])

@@ -33,8 +33,8 @@ extension SummarySheet {
         let above = table.sum("difference", where: open + [.above("difference", 0)])
         let below = table.sum("difference", where: open + [.below("difference", 0)])
         let distance = above.flatMap { above in below.map { "(\(above))-(\($0))" } }
-        let isExact = !finding.hasCounts && !finding.hasLongAmounts
-        try page.figure(6, finding.openAmount, exponent: currency.exponent, isExact ? distance : nil)
+        try page.figure(
+          6, finding.openAmount, exponent: currency.exponent, finding.isFormulaExact ? distance : nil)
       }
       let unknown =
         finding.openUnknown == 0 ? "" : " (\(grouped(Int128(finding.openUnknown))) of unknown amount)"
@@ -93,7 +93,7 @@ extension SummarySheet {
       try page.text(0, label)
       for (offset, bucket) in buckets.enumerated() {
         let count = all.filter { $0.key.age == bucket }.values.reduce(0) { $0 + $1.count }
-        let conditions = Condition.age(bucket) + [Self.isOpen] + (currency.map { [$0] } ?? [])
+        let conditions = [Self.isOpen] + (currency.map { [$0] } ?? []) + Condition.age(bucket)
         let formulas = tables.compactMap { $0.count(where: conditions) }
         try page.count(2 + offset, count, formulas.isEmpty ? nil : formulas.joined(separator: "+"))
       }
