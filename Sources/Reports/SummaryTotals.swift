@@ -8,6 +8,9 @@ public enum ReportTable: String, Sendable, CaseIterable {
   /// Written only where an earlier period is sealed.
   case adjustments
 
+  /// The tables that every report has.
+  public static let ofEveryReport = allCases.filter { $0 != .adjustments }
+
   /// The name of the table's CSV file.
   public var fileName: String { rawValue + ".csv" }
 }

@@ -7,7 +7,7 @@ import ReconcileCore
 let period = "2026-03-01_2026-03-31"
 
 /// The CSV files in the order they are written.
-let csvNames = ReportTable.allCases.map(\.fileName)
+let csvNames = ReportTable.ofEveryReport.map(\.fileName)
 
 /// What a test throws to stop a report.
 struct Stop: Error, Equatable {}

@@ -16,7 +16,12 @@ struct ClosingSummary {
     if facts.isTestData { lines.append("TEST DATA: a test key was used") }
     if let changes = facts.changes { lines += ["", news(changes)] }
     lines += ["", amounts, "", matches]
-    lines += ["", discrepancies, "", "  Sources"]
+    lines += ["", discrepancies]
+    let adjustments = result.totals.rowCount(.adjustments)
+    if adjustments > 0 {
+      lines.append("  \(adjustments) facts of sealed periods have changed since: adjustments.csv lists them.")
+    }
+    lines += ["", "  Sources"]
     for provider in facts.providers {
       let note = provider.message.map { ": \($0)" } ?? ""
       lines.append("    \(provider.name) \(provider.status), \(provider.records) records\(note)")
