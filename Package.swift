@@ -66,8 +66,12 @@ let package = Package(
       path: "Sources/Reconcile/CommandLine", swiftSettings: strict),
     .executableTarget(
       name: "reconcile-sandbox",
-      dependencies: [.product(name: "ArgumentParser", package: "swift-argument-parser")],
-      path: "Tests/Sandbox", swiftSettings: strict),
+      dependencies: [
+        "CLibssl", "CZlib", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ],
+      path: "Tests/Sandbox", exclude: ["CLibssl"], swiftSettings: strict),
+    .systemLibrary(
+      name: "CLibssl", path: "Tests/Sandbox/CLibssl", providers: [.apt(["libssl-dev"])]),
     .executableTarget(
       name: "reconcile-bench",
       dependencies: [

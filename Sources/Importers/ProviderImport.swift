@@ -51,6 +51,8 @@ public struct BodyContents: Sendable {
   public var next: PageHint = .none
   /// The list's own `total`, also where it is no hint because its companions are missing.
   public var namedTotal: Int?
+  /// The list's own `limit`.
+  public var namedLimit: Int?
   /// What the body has that no document names, and the currencies that occur in it.
   public var drift: Set<Drift> = []
   /// Ids of records that are rejects: the list still holds them.
@@ -112,8 +114,8 @@ public enum PageHint: Sendable, Equatable {
   case cursor(more: Bool, cursor: String?, lastID: String?)
   /// `page` with `total_pages`.
   case pages(page: Int, of: Int)
-  /// `total` with `offset` and `limit`.
-  case offset(total: Int, offset: Int, limit: Int)
+  /// `total` with `offset` and `limit`; total nil where what stands there cannot be a number of records.
+  case offset(total: Int?, offset: Int, limit: Int)
 }
 
 /// Why a body could not be read at all. `isTransient` bodies are worth another try over the network.

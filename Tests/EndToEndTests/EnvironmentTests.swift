@@ -5,9 +5,9 @@ import Testing
 struct EnvironmentTests {
   /// Runs the program with nothing in its environment, not even HOME.
   private func bare(_ trial: Trial, _ arguments: [String], in folder: String) async throws -> Ending {
-    let child = try Child(
-      "/usr/bin/env", ["-i", Binary.reconcile] + arguments, environment: [:], directory: folder,
-      output: .file(trial.path("bare.out")), errors: .file(trial.path("bare.err")))
+    let child = try trial.start(
+      ["-i", Binary.reconcile] + arguments, environment: [:], directory: folder, name: "bare",
+      program: "/usr/bin/env")
     return trial.ending(await child.end(), name: "bare")
   }
 

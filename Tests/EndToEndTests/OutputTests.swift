@@ -78,12 +78,10 @@ struct OutputTests {
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
     #expect(try await trial.run([], output: .descriptor(pipe.write)).status == 0)
     let script = "{ \"$0\" --period 2025-03 --as-of 2025-04-01T06:00:00Z; echo $? > status; } | head -1"
-    let shell = try Child(
-      "/bin/sh", ["-c", script, Binary.reconcile], environment: Trial.environment, directory: trial.folder,
-      output: .file(trial.path("head")), errors: .file(trial.path("head.err")))
+    let shell = try trial.start(["-c", script, Binary.reconcile], name: "head", program: "/bin/sh")
     #expect(await shell.end() == 0)
     #expect(try text(of: trial.path("status")) == "0\n")
-    #expect(try text(of: trial.path("head")).hasPrefix("Reconciliation 2025-03-01 to 2025-03-31"))
+    #expect(try text(of: trial.path("head.out")).hasPrefix("Reconciliation 2025-03-01 to 2025-03-31"))
   }
 
   @Test("only the formats that are asked for are written")

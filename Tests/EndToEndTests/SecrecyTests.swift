@@ -112,12 +112,41 @@ struct SecrecyTests {
 
     let key = Canary.keys["maxfi"] ?? ""
     for line in ["api_key = \"\(key)\"", "api_key_env = \"\(key)\"", "api_key = \(key)"] {
-      try trial.configure(port: server.port)
+      try trial.configure(server)
       try trial.edit("reconcile.toml", "api_key_env = \"MAXFI_KEY\"", line)
       let ending = try await trial.run(environment: environment)
       #expect(ending.status == 78)
       #expect(leaks.found(in: Array((ending.output + ending.errors).utf8), line) == [])
     }
+  }
+
+  @Test("every run is looked over: what it must not leave or ask for is found wherever it is")
+  func inspection() throws {
+    let trial = try Trial()
+    let key = Canary.keys["maxfi"] ?? ""
+    let before = Inspection(trial.folder)
+    #expect(try before.problems(processList: ["reconcile --from 2025-03-01"], requests: []) == [])
+    #expect(try !before.problems(processList: ["reconcile --key \(key)"], requests: []).isEmpty)
+    for form in Leaks.forms(of: key) {
+      try Data([1] + form + [2]).write(to: URL(fileURLWithPath: trial.path("left-behind")))
+      #expect(try before.problems(processList: [], requests: []).count >= 1)
+    }
+    // What was there before is the test's own.
+    #expect(try Inspection(trial.folder).problems(processList: [], requests: []) == [])
+    let line = """
+      {"time":"2025-03-01T00:00:00Z","method":"POST","path":"/x","query":"","status":200,"allowed":false,\
+      "credentials":[],"unexpected":[],"faults":[]}
+      """
+    let request = try JSONDecoder().decode(LoggedRequest.self, from: Data(line.utf8))
+    #expect(try Inspection(trial.folder).problems(processList: [], requests: [request]).count == 1)
+  }
+
+  @Test("the process list is looked at while a program runs")
+  func watched() async throws {
+    let trial = try Trial()
+    let child = try trial.start(["-c", "sleep 0.2"], program: "/bin/sh")
+    #expect(await child.end() == 0)
+    #expect(child.processList.contains { $0.contains("sleep") }, "\(child.processList)")
   }
 
   @Test("what is looked for can be found, and is in what the providers send")

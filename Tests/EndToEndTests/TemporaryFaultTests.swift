@@ -19,7 +19,11 @@ struct TemporaryFaultTests {
     "http-429:retry=0",
     "http-429:retry=-5", "http-429:retry=soon", "http-429:retry=0|1",
     "http-429:retry=Sat Jan  1 00:00:00 2000",
-    "ignore-paging:provider=maxfi",
+    "ignore-paging:provider=maxfi", "http2:count=2", "silent:count=1,provider=maxfi",
+    "gzip:says=no,count=2,provider=maxfi", "http-status:code=500,count=4,provider=maxfi",
+    "http-status:code=504,count=4,provider=dapit", "reset-head:count=2", "reset-head:at=100,count=1",
+    "clamp-limit:size=2,count=1,after=1,provider=maxfi", "clamp-limit:size=2,count=1,after=1,provider=dapit",
+    "total-drifts:provider=dapit",
   ]
 
   @Test("the reports are those of a calm day, and the run ends with 0", arguments: Self.faults)
@@ -27,7 +31,7 @@ struct TemporaryFaultTests {
     let trial = try Trial()
     let server = try trial.sandbox(
       ["--page-size", "5", "--fault", fault],
-      extra: fault.hasPrefix("stall") ? ["maxfi": "timeout = \"1s\""] : [:])
+      extra: ["stall", "silent"].contains { fault.hasPrefix($0) } ? ["maxfi": "timeout = \"1s\""] : [:])
     let ending = try await trial.run()
     #expect(ending.status == 0, "\(ending.errors)")
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords, fault)
@@ -49,6 +53,17 @@ struct TemporaryFaultTests {
     let refused = try #require(requests.firstIndex { $0.status == 429 })
     #expect(requests[refused + 1].seconds - requests[refused].seconds > 2.9)
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
+  }
+
+  @Test(
+    "wherever in an answer the connection is reset, the next try brings it whole",
+    arguments: ["reset-head:step=9", "reset:step=131"])
+  func resets(fault: String) async throws {
+    let trial = try Trial()
+    let server = try trial.sandbox(["--page-size", "1", "--fault", fault + ",every=2,provider=maxfi"])
+    #expect(try await trial.run().status == 0)
+    try expectEqual(try trial.report(), try await Calm.report(), .sameRecords, fault)
+    #expect(try server.requests().filter { !$0.faults.isEmpty }.count > 25)
   }
 
   @Test("several providers stumble at once and none holds up another")

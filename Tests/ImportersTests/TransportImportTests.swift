@@ -1,4 +1,5 @@
 import ReconcileCore
+import Synchronization
 import Testing
 
 @testable import Importers
@@ -74,6 +75,25 @@ struct TransportImportTests {
     #expect(try await trial.run.run().ending != .complete)
     #expect(sink.notes.outcomes[lookup] == .failed)
     #expect(sink.notes.log.allSatisfy { $0.hasPrefix("keep") })
+    // It may have been the answer to an earlier request, so it was asked for once more, after a pause.
+    #expect(trial.sender.targets.count == 2)
+    #expect(trial.sender.pauses.allSatisfy { $0 >= 0.2 })
+  }
+
+  @Test("an answer to another list is not believed", arguments: [1, 2])
+  func otherList(times: Int) async throws {
+    let answers = Mutex(0)
+    let trial = Trial(.dapit) { target, _ in
+      if target.contains("settlement_report") { return status(404) }
+      guard target.contains("list_refunds") else { return ok("next=\na") }
+      return answers.withLock {
+        $0 += 1; return $0
+      } <= times ? ok("next=\na") : ok("next=\nr")
+    }
+    let outcome = try await trial.run.run()
+    #expect((outcome.ending == .complete) == (times == 1), "\(outcome.ending)")
+    #expect(trial.sink.notes.completed.contains(.listRefunds) == (times == 1))
+    #expect(trial.sink.notes.log.filter { $0.hasPrefix("store") }.count == (times == 1 ? 2 : 1))
   }
 
   @Test("Inflow may answer a number with the record's public id")

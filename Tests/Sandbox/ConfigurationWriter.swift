@@ -3,7 +3,10 @@ import Foundation
 /// Writes a `reconcile.toml` that points at a running sandbox.
 struct ConfigurationWriter {
   var providers: [(name: String, kind: ProviderKind)]
-  var origin: String
+  /// Scheme, host and port by provider.
+  var origins: [String: String]
+  /// The `ca_file` of those that are at an https address.
+  var authority: String?
   /// The folder of saved responses: merchant files beside it or in it are named in the configuration.
   var directory: String
 
@@ -23,11 +26,13 @@ struct ConfigurationWriter {
       }
     }
     for provider in providers {
+      let origin = origins[provider.name] ?? ""
+      let authority = authority.flatMap { origin.hasPrefix("https:") ? "\nca_file = \(jsonString($0))" : nil }
       out += """
         [providers.\(provider.name)]
         kind = "\(provider.kind.rawValue)"
         base_url = "\(origin)/\(provider.name)\(provider.kind.basePath)"
-        api_key_env = "\(Self.keyVariable(provider.name))"
+        api_key_env = "\(Self.keyVariable(provider.name))"\(authority ?? "")
 
 
         """

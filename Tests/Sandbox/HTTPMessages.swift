@@ -7,6 +7,8 @@ struct HTTPRequest: Sendable {
   var target: String
   /// Names in lower case.
   var headers: [(name: String, value: String)]
+  /// Which connection it came on, counted from 1.
+  var connection = 0
 
   /// Reads request line and header lines; nil when they make no sense.
   init?(head: [UInt8]) {
@@ -54,6 +56,14 @@ enum Delivery: Sendable {
   case endless
   /// The connection closes without an answer.
   case drop
+  /// The connection stays open, and nothing comes.
+  case silent(seconds: Int)
+  /// These bytes in place of an answer, then the connection closes.
+  case bytes([UInt8])
+  /// The connection is reset after so many bytes of the head.
+  case resetHead(after: Int)
+  /// As `endless`, slowly.
+  case endlessTrickle(milliseconds: Int)
   /// One byte, a pause, one byte, …
   case trickle(milliseconds: Int)
   /// One byte of the head, a pause, one byte, …
@@ -62,7 +72,7 @@ enum Delivery: Sendable {
   /// How a client can tell where the body ends.
   fileprivate func framing(_ length: Int) -> String {
     switch self {
-    case .cutChunked, .endless: "Transfer-Encoding: chunked\r\n"
+    case .cutChunked, .endless, .endlessTrickle: "Transfer-Encoding: chunked\r\n"
     case .cutClose: ""
     default: "Content-Length: \(length)\r\n"
     }
@@ -86,9 +96,10 @@ struct Reply: Sendable {
   /// The connection closes behind the answer although it said that it would not.
   var closesAfterwards = false
 
-  init(status: Int, body: [UInt8] = []) {
+  init(status: Int, body: [UInt8] = [], delivery: Delivery = .whole) {
     self.status = status
     self.body = body
+    self.delivery = delivery
   }
 
   init(json: String) { self.init(status: 200, body: Array(json.utf8)) }

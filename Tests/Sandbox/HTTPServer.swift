@@ -1,4 +1,5 @@
 import Foundation
+import Synchronization
 
 /// A loopback port could not be opened.
 struct PortProblem: Error, CustomStringConvertible {
@@ -10,11 +11,28 @@ struct PortProblem: Error, CustomStringConvertible {
 /// A framework would not let an answer break off in the middle or stop half way, and that is much of what
 /// this program is for.
 struct HTTPServer: Sendable {
+  /// What a client meets at the port.
+  enum Door: Sendable {
+    case plain
+    /// One certificate for so many connections, then another one.
+    case tls(TLSServer, connections: Int, then: TLSServer)
+    /// The connection closes as soon as the client has said hello.
+    case cut
+    /// Nobody listens.
+    case shut
+    /// Connections wait for ever to be accepted.
+    case blocked
+  }
+
   let port: UInt16
   private let socket: Int32
+  private let door: Door
+  /// Whether a connection ends with its first answer.
+  var answersOnce = false
 
   /// Binds 127.0.0.1 only; port 0 takes any free one.
-  init(port wanted: UInt16) throws {
+  init(port wanted: UInt16, _ door: Door = .plain) throws {
+    self.door = door
     socket = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue), 0)
     guard socket >= 0 else {
       throw PortProblem(description: "no socket: \(String(cString: strerror(errno)))")
@@ -27,54 +45,103 @@ struct HTTPServer: Sendable {
     address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
     var length = socklen_t(MemoryLayout<sockaddr_in>.size)
     let file = socket
+    let backlog: Int32? =
+      switch door {
+      case .shut: nil
+      case .blocked: 0
+      default: 128
+      }
     let bound = withUnsafeMutablePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
-        bind(file, generic, length) == 0 && listen(file, 128) == 0 && getsockname(file, generic, &length) == 0
+        bind(file, generic, length) == 0 && (backlog.map { listen(file, $0) == 0 } ?? true)
+          && getsockname(file, generic, &length) == 0
       }
     }
     guard bound else {
       throw PortProblem(description: "port \(wanted) on 127.0.0.1: \(String(cString: strerror(errno)))")
     }
     port = UInt16(bigEndian: address.sin_port)
+    if case .blocked = door { fillQueue(&address) }
+  }
+
+  /// Takes the places in the queue of those who wait to be accepted: the next one is not even answered.
+  private func fillQueue(_ address: inout sockaddr_in) {
+    for _ in 1...3 {
+      let file = Glibc.socket(
+        AF_INET, Int32(SOCK_STREAM.rawValue) | Int32(SOCK_CLOEXEC.rawValue) | Int32(SOCK_NONBLOCK.rawValue), 0
+      )
+      _ = withUnsafePointer(to: &address) { pointer in
+        pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+          connect(file, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+        }
+      }
+    }
   }
 
   /// Serves until the process ends.
   func start(_ answer: @escaping @Sendable (HTTPRequest) -> Reply) {
-    let listener = socket
+    switch door {
+    case .shut, .blocked: return
+    default: break
+    }
     Thread.detachNewThread {
+      var count = 0
       while true {
-        let accepted = accept(listener, nil, nil)
+        let accepted = accept(socket, nil, nil)
         guard accepted >= 0 else {
           // Out of descriptors, or the peer is gone already: neither is a reason to spin or to stop.
           if errno != EINTR { usleep(10_000) }
           continue
         }
-        Thread.detachNewThread { Connection(file: accepted).serve(answer) }
+        count += 1
+        let number = count
+        Thread.detachNewThread { welcome(accepted, number, answer) }
       }
     }
+  }
+
+  private func welcome(_ file: Int32, _ number: Int, _ answer: (HTTPRequest) -> Reply) {
+    var one: Int32 = 1
+    setsockopt(file, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+    let wire: (any Wire)?
+    switch door {
+    case .tls(let first, let connections, let later):
+      wire = (number <= connections ? first : later).wire(file)
+    case .cut:
+      var hello = [UInt8](repeating: 0, count: 64)
+      _ = recv(file, &hello, hello.count, 0)
+      wire = nil
+    default: wire = PlainWire(file: file)
+    }
+    guard let wire else {
+      close(file)
+      return
+    }
+    Connection(wire: wire, number: number, answersOnce: answersOnce).serve(answer)
   }
 }
 
 /// One client's connection.
 private struct Connection {
-  let file: Int32
+  let wire: any Wire
+  let number: Int
+  let answersOnce: Bool
   private static let largestHead = 64 << 10
 
   func serve(_ answer: (HTTPRequest) -> Reply) {
-    defer { close(file) }
-    var one: Int32 = 1
-    setsockopt(file, Int32(IPPROTO_TCP), TCP_NODELAY, &one, socklen_t(MemoryLayout<Int32>.size))
+    defer { wire.end() }
     var buffer: [UInt8] = []
     while let head = readHead(&buffer) {
-      guard let request = HTTPRequest(head: head) else {
+      guard var request = HTTPRequest(head: head) else {
         _ = send(Reply.failure(400, "not an HTTP/1.1 request", nil), keepsAlive: false)
         return
       }
+      request.connection = number
       // Only GET is served; with anything else there may be a body that nobody reads.
       let keepsAlive = request.method == "GET" && request.header("connection")?.lowercased() != "close"
       var reply = answer(request)
       if request.method == "HEAD" { reply.body = [] }
-      guard send(reply, keepsAlive: keepsAlive), keepsAlive else { return }
+      guard send(reply, keepsAlive: keepsAlive && !answersOnce), keepsAlive, !answersOnce else { return }
     }
   }
 
@@ -89,8 +156,7 @@ private struct Connection {
         return head
       }
       guard buffer.count < Self.largestHead else { return nil }
-      let count = recv(file, &chunk, chunk.count, 0)
-      if count < 0, errno == EINTR { continue }
+      let count = wire.receive(&chunk)
       guard count > 0 else { return nil }
       buffer += chunk[..<count]
     }
@@ -103,74 +169,39 @@ private struct Connection {
     switch reply.delivery {
     case .whole:
       let whole = head + reply.body
-      return write(reply.isDoubled ? whole + whole : whole) && !reply.closesAfterwards
-    case .cut(let after), .cutClose(let after):
-      _ = write(head + reply.body.prefix(after))
-      return false
-    case .cutChunked(let after):
-      _ = write(head + chunk(reply.body.prefix(after)))
-      return false
+      return wire.send(reply.isDoubled ? whole + whole : whole) && !reply.closesAfterwards
+    case .cut(let after), .cutClose(let after): _ = wire.send(head + reply.body.prefix(after))
+    case .cutChunked(let after): _ = wire.send(head + chunk(reply.body.prefix(after)))
     case .reset(let after):
-      _ = write(head + reply.body.prefix(after))
-      // Closing then throws away what is still to be sent.
-      var now = linger(l_onoff: 1, l_linger: 0)
-      setsockopt(file, SOL_SOCKET, SO_LINGER, &now, socklen_t(MemoryLayout<linger>.size))
-      return false
+      _ = wire.send(head + reply.body.prefix(after))
+      wire.resetWhenClosed()
+    case .resetHead(let after):
+      _ = wire.send(Array(head.prefix(after)))
+      wire.resetWhenClosed()
+    case .bytes(let bytes): _ = wire.send(bytes)
+    case .drop: break
+    case .silent(let seconds): wire.waitForClient(seconds: seconds)
+    case .stall(let after, let seconds):
+      if wire.send(head + reply.body.prefix(after)) { wire.waitForClient(seconds: seconds) }
     case .endless:
       let more = chunk([UInt8](repeating: UInt8(ascii: " "), count: 64 << 10)[...])
-      guard write(head) else { return false }
-      while write(more) {}
-      return false
-    case .stall(let after, let seconds):
-      guard write(head + reply.body.prefix(after)) else { return false }
-      waitForClient(seconds: seconds)
-      return false
-    case .drop: return false
+      if wire.send(head) { while wire.send(more) {} }
+    case .endlessTrickle(let milliseconds):
+      if wire.send(head) { while drop(chunk([UInt8(ascii: " ")][...]), after: milliseconds) {} }
     case .trickleHead(let milliseconds):
-      for byte in head {
-        usleep(UInt32(clamping: milliseconds * 1000))
-        guard write([byte]) else { return false }
-      }
-      return write(reply.body)
+      return head.allSatisfy { drop([$0], after: milliseconds) } && wire.send(reply.body)
     case .trickle(let milliseconds):
-      guard write(head) else { return false }
-      for byte in reply.body {
-        usleep(UInt32(clamping: milliseconds * 1000))
-        guard write([byte]) else { return false }
-      }
-      return true
+      return wire.send(head) && reply.body.allSatisfy { drop([$0], after: milliseconds) }
     }
+    return false
+  }
+
+  private func drop(_ bytes: [UInt8], after milliseconds: Int) -> Bool {
+    usleep(UInt32(clamping: milliseconds * 1000))
+    return wire.send(bytes)
   }
 
   private func chunk(_ bytes: ArraySlice<UInt8>) -> [UInt8] {
     Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [13, 10]
   }
-
-  /// Returns when the client closes, or after `seconds`.
-  private func waitForClient(seconds: Int) {
-    var descriptor = pollfd(file: file)
-    var chunk = [UInt8](repeating: 0, count: 512)
-    let end = Moment.now().seconds + Int64(seconds)
-    while Moment.now().seconds < end {
-      guard poll(&descriptor, 1, 1000) > 0 else { continue }
-      if recv(file, &chunk, chunk.count, 0) <= 0 { return }
-    }
-  }
-
-  private func write(_ bytes: [UInt8]) -> Bool {
-    bytes.withUnsafeBytes { raw in
-      var sent = 0
-      while sent < raw.count {
-        let count = Glibc.send(file, raw.baseAddress.map { $0 + sent }, raw.count - sent, Int32(MSG_NOSIGNAL))
-        if count < 0, errno == EINTR { continue }
-        guard count > 0 else { return false }
-        sent += count
-      }
-      return true
-    }
-  }
-}
-
-extension pollfd {
-  fileprivate init(file: Int32) { self.init(fd: file, events: Int16(POLLIN), revents: 0) }
 }

@@ -30,12 +30,15 @@ struct PageFaults {
   var totalIsText = false
   /// Added to the true `total`.
   var totalIsOffBy = 0
+  /// JSON in place of the `total`; `none` leaves it away.
+  var total: String?
   /// Rows a page, however many are asked for.
   var clamp: Int?
   /// The body names the limit that was asked for although the page is shorter.
   var claimsAskedLimit = false
-  /// `next` points to this origin.
+  /// `next` points to this origin, and to this path.
   var nextOrigin: String?
+  var nextPath: String?
   /// `has_more` is always true and never comes with a cursor.
   var withoutCursor = false
 }
@@ -57,8 +60,10 @@ struct PageMaker {
   /// Origin and path of the list, for links.
   var address: String
   var refusesPastTheEnd: Bool
+  /// How many rows stand before the end of the page that was made.
+  private(set) var end = 0
 
-  func body() throws(PageRefusal) -> [UInt8] {
+  mutating func body() throws(PageRefusal) -> [UInt8] {
     let count = view.rows.count
     let isWhole = style == .whole || faults.ignoresPaging
     let size = isWhole ? max(count, 1) : max(1, min(limit, faults.clamp ?? limit))
@@ -68,7 +73,7 @@ struct PageMaker {
       throw .pastTheEnd
     }
     let first = faults.repeatsPage ? 0 : faults.cyclesPages ? asked / size % 2 * size : min(asked, count)
-    let end = faults.isEmpty ? first : min(first + size, count)
+    end = faults.isEmpty ? first : min(first + size, count)
     let rows = view.rows[min(first, end)..<end]
     let hints = hints(
       page: isWhole ? 1 : page, offset: asked, size: size, last: rows.last ?? view.row(before: first),
@@ -105,7 +110,10 @@ struct PageMaker {
 
   /// The members behind the rows, each with a comma before it.
   private func hints(page: Int, offset: Int, size: Int, last: Row?, more: Bool) -> String {
-    if let origin = faults.nextOrigin { return ",\"next\":\(jsonString(origin + "/v2/payments?page=2"))" }
+    if faults.nextOrigin != nil || faults.nextPath != nil {
+      let link = (faults.nextOrigin ?? "") + (faults.nextPath ?? "/v2/payments") + "?page=2"
+      return ",\"next\":\(jsonString(link))"
+    }
     let total = view.rows.count + faults.totalIsOffBy
     switch style {
     case .cursor:
@@ -120,8 +128,9 @@ struct PageMaker {
     case .offset:
       let named = faults.claimsAskedLimit ? limit : size
       let mark = faults.totalIsText ? "\"" : ""
-      return ",\"total\":\(mark)\(total)\(mark),\"limit\":\(mark)\(named)\(mark)"
-        + ",\"offset\":\(mark)\(offset)\(mark)"
+      let written = faults.total.map { $0 == "none" ? "" : ",\"total\":\($0)" }
+      return (written ?? ",\"total\":\(mark)\(total)\(mark)")
+        + ",\"limit\":\(mark)\(named)\(mark),\"offset\":\(mark)\(offset)\(mark)"
     case .link:
       let count = listMember == "results" ? ",\"count\":\(total)" : ""
       return "\(count),\"next\":\(more ? jsonString(link(page: page + 1)) : "null")"

@@ -5,24 +5,44 @@ final class Router: Sendable {
   private struct State {
     var providers: [String: SandboxProvider]
     var rules: [FaultRule]
+    /// The latest answer to each provider's requests.
+    var latest: [String: Reply] = [:]
+    /// On connections that are one answer late: the answer that is due.
+    var late: [String: Reply] = [:]
+
+    /// The answer that leaves in place of the provider's own.
+    mutating func mixedUp(_ own: Reply, _ connection: String, of name: String, _ rules: [FaultRule]) -> Reply
+    {
+      let before = latest.updateValue(own, forKey: name)
+      if let due = late[connection] {
+        late[connection] = own
+        return due
+      }
+      guard let before else { return own }
+      if rules.contains(where: { $0.name == .lateAnswers }) { late[connection] = own }
+      return rules.contains { [.lateAnswers, .earlierAnswer].contains($0.name) } ? before : own
+    }
   }
 
   private let state: Mutex<State>
   private let log: RequestLog?
-  private let origin: String
+  /// Scheme, host and port by provider.
+  private let origins: [String: String]
 
-  init(providers: sending [SandboxProvider], rules: [FaultRule], origin: String, log: RequestLog?) {
+  init(
+    providers: sending [SandboxProvider], rules: [FaultRule], origins: [String: String], log: RequestLog?
+  ) {
     var byName: [String: SandboxProvider] = [:]
     for provider in providers { byName[provider.name] = provider }
     state = Mutex(State(providers: byName, rules: rules))
-    self.origin = origin
+    self.origins = origins
     self.log = log
   }
 
   func answer(_ request: HTTPRequest) -> Reply {
     var entry = LogEntry(request)
     let reply = state.withLock { state in
-      Self.answer(request, &state, &entry, origin: origin)
+      Self.answer(request, &state, &entry, origins: origins)
     }
     entry.status = reply.status
     entry.bytes = reply.body.count
@@ -32,7 +52,7 @@ final class Router: Sendable {
   }
 
   private static func answer(
-    _ request: HTTPRequest, _ state: inout State, _ entry: inout LogEntry, origin: String
+    _ request: HTTPRequest, _ state: inout State, _ entry: inout LogEntry, origins: [String: String]
   ) -> Reply {
     let path = request.path
     let name = percentDecoded(path.dropFirst().prefix { $0 != "/" })
@@ -67,18 +87,19 @@ final class Router: Sendable {
 
     let target = FaultTarget(
       provider: name, kind: kind, target: request.target, isList: endpoint.isList)
-    for index in state.rules.indices where state.rules[index].name.replacesAnswer {
+    for index in state.rules.indices where state.rules[index].name.group == .inPlace {
       guard state.rules[index].strikes(target) else { continue }
       entry.faults = [state.rules[index].name.rawValue]
       return Reply(state.rules[index], kind: kind)
     }
     // Only now are the others asked: a request answered with 503 must not use up an insertion.
     var striking: [FaultRule] = []
-    for index in state.rules.indices where !state.rules[index].name.replacesAnswer {
+    for index in state.rules.indices where state.rules[index].name.group != .inPlace {
       if state.rules[index].strikes(target) { striking.append(state.rules[index]) }
     }
     entry.faults = striking.map(\.name.rawValue)
-    var reply = provider.answer(endpoint, request, striking, origin: origin)
+    let own = provider.answer(endpoint, request, striking, origin: origins[name] ?? "")
+    var reply = state.mixedUp(own, "\(name) \(request.connection)", of: name, striking)
     for rule in striking { reply.suffer(rule) }
     return reply
   }

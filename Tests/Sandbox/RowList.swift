@@ -1,47 +1,3 @@
-/// One record of a saved list. `bytes` is its JSON text as it stood in the file.
-struct Row {
-  var bytes: [UInt8]
-  /// The id under which a look-up finds it; nil when the record has none.
-  var id: String?
-  /// Names the row in cursors, also once it is gone.
-  var sequence: Int
-  /// Deleted while somebody walked the list; kept so that cursors to it go on working.
-  var isGone = false
-
-  /// The value of the first of these members that is there, as text.
-  func text(_ names: [String]) -> String? {
-    let members = members
-    for name in names {
-      if let value = members.first(where: { $0.key == name })?.value,
-        let text = JSONSlices(bytes).scalar(value)
-      {
-        return text
-      }
-    }
-    return nil
-  }
-
-  /// The JSON text of a member; nil when it is not there.
-  func slice(_ name: String) -> [UInt8]? {
-    members.first { $0.key == name }.map { Array(bytes[$0.value]) }
-  }
-
-  /// The same record with other values; members that it lacks are not added.
-  func replacing(_ values: [String: String]) -> [UInt8] {
-    var changed = bytes
-    for member in members.reversed() {
-      guard let value = values[member.key] else { continue }
-      changed.replaceSubrange(member.value, with: Array(value.utf8))
-    }
-    return changed
-  }
-
-  /// None for a record that is no object.
-  private var members: [(key: String, value: Range<Int>)] {
-    (try? JSONSlices(bytes).members(of: bytes.indices)) ?? []
-  }
-}
-
 /// Which rows a request asks for, and in which order.
 struct RowQuery: Hashable {
   var ordering: String?
@@ -101,10 +57,10 @@ struct RowList {
   }
 
   /// A new record appears at the head: a copy of the first one with an id, an order and times of its own.
-  mutating func insertAtHead() {
+  mutating func insertAtHead(daysOld: Int = 0) {
     guard let model = rows.first(where: { !$0.isGone && $0.id != nil }), let id = model.id else { return }
     inserted += 1
-    let now = Moment.now()
+    let now = Moment(seconds: Moment.now().seconds - Int64(daysOld) * 86_400)
     var values: [String: String] = [:]
     for name in idMembers where model.text([name]) == id {
       // A provider that numbers its records goes on with numbers; far away from those in use.
@@ -139,6 +95,35 @@ struct RowList {
       row = Row(bytes: row.replacing(["updated_at": jsonString(time)]), id: row.id, sequence: row.sequence)
     }
     rows.insert(row, at: 0)
+    views = [:]
+  }
+
+  /// The first record says something else from now on.
+  mutating func changeFirst(_ member: String, to value: String) {
+    guard let place = rows.firstIndex(where: { !$0.isGone }) else { return }
+    rows[place].bytes = rows[place].setting(member, to: value)
+    views = [:]
+  }
+
+  /// Two records that stand next to each other, the first `place` rows from the start, change places.
+  mutating func swap(behind place: Int) {
+    let present = rows.indices.filter { !rows[$0].isGone }
+    guard place > 0, place < present.count else { return }
+    rows.swapAt(present[place - 1], present[place])
+    views = [:]
+  }
+
+  /// A record is not there any more.
+  mutating func remove(id: String) {
+    for place in rows.indices where rows[place].id == id { rows[place].isGone = true }
+    views = [:]
+  }
+
+  /// A record stands in the list a second time, at its end, and says something else there.
+  mutating func addCopy(of id: String?, _ member: String, value: String) {
+    guard let model = rows.first(where: { !$0.isGone && (id == nil || $0.id == id) }) else { return }
+    rows.append(Row(bytes: model.setting(member, to: value), id: model.id, sequence: nextSequence))
+    nextSequence += 1
     views = [:]
   }
 

@@ -12,8 +12,7 @@ struct Sandbox: ParsableCommand {
       NAME.json, NAME-*.json or NAME.jsonl in it. Once the line 'listening on http://127.0.0.1:PORT' is \
       printed, requests are answered.
 
-      Faults: \(FaultName.allCases.map(\.rawValue).joined(separator: ", ")). Each takes provider=NAME, \
-      match=TEXT, after=N, count=N and parameters of its own.
+      \(FaultGuide.help)
       """)
 
   @Option(help: "The folder of saved responses.") var directory: String
@@ -35,6 +34,8 @@ struct Sandbox: ParsableCommand {
   @Option(help: "Writes a configuration that points here.") var writeConfig: String?
 
   mutating func run() throws {
+    // A client that is gone is told by the call that writes to it.
+    signal(SIGPIPE, SIG_IGN)
     // Blocked before there are threads, so that the signals wait for `waitForEnd`.
     var signals = sigset_t()
     sigemptyset(&signals)
@@ -44,6 +45,7 @@ struct Sandbox: ParsableCommand {
 
     let providers: [SandboxProvider]
     let server: HTTPServer
+    let addresses: Addresses
     let router: Router
     do {
       providers = try loadProviders()
@@ -55,18 +57,29 @@ struct Sandbox: ParsableCommand {
         }
       }
       server = try HTTPServer(port: port)
-      let origin = "http://127.0.0.1:\(server.port)"
+      addresses = try Addresses(names.map(\.name), rules, main: server)
       router = Router(
-        providers: providers, rules: rules, origin: origin, log: try log.map { try RequestLog(path: $0) })
+        providers: providers, rules: rules, origins: addresses.origins,
+        log: try log.map { try RequestLog(path: $0) })
       if let writeConfig {
-        let writer = ConfigurationWriter(providers: names, origin: origin, directory: directory)
+        var authority: String?
+        if let pem = addresses.authority {
+          authority = writeConfig + ".ca.pem"
+          try pem.write(toFile: writeConfig + ".ca.pem", atomically: true, encoding: .utf8)
+        }
+        let writer = ConfigurationWriter(
+          providers: names, origins: addresses.origins, authority: authority, directory: directory)
         try writer.text().write(toFile: writeConfig, atomically: true, encoding: .utf8)
       }
     } catch let problem as WrongOption {
       throw ValidationError(problem.description)
     }
-    server.start { router.answer($0) }
+    for server in [server] + addresses.servers { server.start { router.answer($0) } }
     FileHandle.standardOutput.write(Data("listening on http://127.0.0.1:\(server.port)\n".utf8))
+    for (name, origin) in addresses.origins.sorted(by: { $0.key < $1.key })
+    where origin != "http://127.0.0.1:\(server.port)" {
+      FileHandle.standardOutput.write(Data("\(name) is at \(origin)\n".utf8))
+    }
     waitForEnd(&signals)
     Foundation.exit(0)
   }

@@ -57,6 +57,9 @@ struct SandboxProvider {
   {
     let parameters = request.parameters
     func parameter(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
+    for rule in rules where rule.name == .missingRecord {
+      for stream in saved.lists.keys { saved.lists[stream]?.remove(id: rule.text("id") ?? "") }
+    }
     switch endpoint {
     case .health: return Reply(json: "{\"status\":\"ok\"}")
     case .list(let stream): return list(stream, request, rules, address: origin + request.path)
@@ -87,8 +90,11 @@ struct SandboxProvider {
   private mutating func list(
     _ stream: SavedStream, _ request: HTTPRequest, _ rules: [FaultRule], address: String
   ) -> Reply {
-    guard var rows = saved.lists[stream] else {
+    guard var list = saved.lists[stream] else {
       return .failure(404, "no saved responses for \(stream.rawValue)", kind)
+    }
+    for rule in rules where rule.name == .secondCopy && rule.struckBefore == 0 {
+      list.addCopy(of: rule.text("id"), rule.text("member") ?? "", value: rule.json("value"))
     }
     let parameters = request.parameters
     func parameter(_ name: String) -> String? { parameters.first { $0.name == name }?.value }
@@ -102,31 +108,35 @@ struct SandboxProvider {
     guard asked.map({ (Int($0) ?? 0) > 0 }) ?? true else { return .failure(400, "a wrong page size", kind) }
     let largest = options.pageSize ?? kind.largestPage
     let usual = options.pageSize ?? kind.usualPage
-    let maker = PageMaker(
+    var maker = PageMaker(
       style: options.paging[stream] ?? kind.usualPaging(of: stream),
-      limit: min(largest, asked.flatMap { Int($0) } ?? usual), view: rows.view(query), parameters: parameters,
+      limit: min(largest, asked.flatMap { Int($0) } ?? usual), view: list.view(query), parameters: parameters,
       faults: PageFaults(rules), listMember: stream.listMember,
       preamble: kind == .dapit ? "\"success\":true," : "", address: address,
       refusesPastTheEnd: options.refusesPastTheEnd)
+    let reply: Reply
+    do throws(PageRefusal) {
+      reply = Reply(status: 200, body: try maker.body())
+    } catch {
+      switch error {
+      case .pastTheEnd: reply = .failure(404, "invalid page", kind)
+      case .badParameter(let name): reply = .failure(400, "a wrong \(name)", kind)
+      }
+    }
     // The list moves after the page was made, so that the next request meets the change.
     for rule in rules {
       switch rule.name {
-      case .insertWhileWalking: rows.insertAtHead()
-      case .deleteWhileWalking: rows.deleteAtHead()
-      case .touchWhileWalking: rows.touchLast()
-      case .reorder: rows.reorder()
+      case .insertWhileWalking: list.insertAtHead(daysOld: rule.number("age"))
+      case .deleteWhileWalking: list.deleteAtHead()
+      case .touchWhileWalking: list.touchLast()
+      case .changeWhileWalking: list.changeFirst(rule.text("member") ?? "", to: rule.json("value"))
+      case .swapWhileWalking: list.swap(behind: maker.end)
+      case .reorder: list.reorder()
       default: break
       }
     }
-    saved.lists[stream] = rows
-    do throws(PageRefusal) {
-      return Reply(status: 200, body: try maker.body())
-    } catch {
-      switch error {
-      case .pastTheEnd: return .failure(404, "invalid page", kind)
-      case .badParameter(let name): return .failure(400, "a wrong \(name)", kind)
-      }
-    }
+    saved.lists[stream] = list
+    return reply
   }
 
   /// A session is made up from the payment that came of it, with the payment's own values.

@@ -101,6 +101,29 @@ struct ImportTests {
     }
   }
 
+  @Test("the first page, read again to see whether rows moved, replaces only what it says anew")
+  func firstPageAgain() throws {
+    for (again, status) in [(PaymentStatus.succeeded, "failed"), (.refunded, "refunded")] {
+      let store = try store()
+      let writer = try ProviderWriter(
+        store.warehouse, run: store.run, settings: try #require(store.settings.provider(named: "maxfi")))
+      let copies = try [
+        ("?limit=1", payment("P1", "50.00", .succeeded)), ("?page=2", payment("P1", "50.00", .failed)),
+        ("?limit=1", payment("P1", "50.00", again)),
+      ]
+      for (request, copy) in copies {
+        let input = EvidenceInput(
+          stream: "payments", request: request, lookupID: nil, isRefundLookup: false, fetchedAt: store.asOf,
+          maskedBytes: Array(request.utf8))
+        let evidence = try store.warehouse.keepEvidence([input], provider: "maxfi", run: store.run)
+        try writer.store(
+          payments: [copy], refunds: [], settlements: [], rejects: [], drift: [],
+          evidence: try #require(evidence.first))
+      }
+      #expect(try store.rows("SELECT status FROM payment") == [status])
+    }
+  }
+
   @Test("a later run replaces a record whatever its updated_at says")
   func laterRun() throws {
     let store = try store()

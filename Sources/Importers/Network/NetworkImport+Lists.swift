@@ -7,7 +7,7 @@ extension NetworkImport {
     _ call: ReadCall, stream: ProviderStream, on line: ProviderLine, since: Instant? = nil
   ) async throws -> Bool {
     var isComplete = false
-    var walk = ListWalk(hintlessIsWhole: call == .dapitRefunds)
+    var walk = ListWalk(hintlessIsWhole: call == .dapitRefunds, asked: call.pageSize)
     var position = ListWalk.start
     var count = (pages: 0, records: 0)
     defer {
@@ -21,7 +21,7 @@ extension NetworkImport {
     while true {
       try Task.checkCancellation()
       let step: ListWalk.Step
-      switch try await fetch(call, at: position, stream: stream, on: line) {
+      switch try await fetchOwn(call, at: position, stream: stream, on: line) {
       case .value(let body):
         let contents = try store(body.body, as: body.evidence)
         guard let contents else { return false }
@@ -32,13 +32,16 @@ extension NetworkImport {
         step = walk.receive(
           ListWalk.Page(
             rows: contents.rows, hint: contents.next, namedTotal: contents.namedTotal,
-            rawBytes: body.body.raw))
+            namedLimit: contents.namedLimit, rawBytes: body.body.raw))
       case .status(404, let words): step = walk.receiveNotFound() ?? .incomplete(words)
       case .status(_, let words), .failed(let words): step = .incomplete(words)
       case .hungUp: return false
       }
       switch step {
-      case .ask(let next): position = next
+      case .ask(let next):
+        if next == position || walk.isInDoubt { line.distrustConnections() }
+        if next == position { try await line.clock.sleep(seconds: RetryPolicy.shortestWait) }
+        position = next
       case .complete:
         try sink.walkCompleted(stream, since: since, from: settings.name)
         isComplete = true
@@ -62,7 +65,7 @@ extension NetworkImport {
           distinct: count, total: nil, walks: 1, window: "\(period.from) to \(period.to)",
           isComplete: isComplete))
     }
-    switch try await fetch(call, at: .first, stream: .settlementReport, on: line) {
+    switch try await fetchOwn(call, at: .first, stream: .settlementReport, on: line) {
     case .value(let body):
       if let contents = try store(body.body, as: body.evidence) {
         count = Int64(contents.settlements.count)
@@ -84,6 +87,28 @@ extension NetworkImport {
   struct Fetched: Sendable {
     var body: ResponseReading.Body
     var evidence: FetchedBody
+  }
+
+  /// Asks, and asks once more where the answer is byte for byte one to another list: something on the way may be an
+  /// answer late. Two lists may both be empty, but they cannot hold the same records.
+  private func fetchOwn(
+    _ call: ReadCall, at position: PagePosition, stream: ProviderStream, on line: ProviderLine,
+    isAgain: Bool = false
+  ) async throws -> ProviderLine.Answer<Fetched> {
+    let answer = try await fetch(call, at: position, stream: stream, on: line)
+    guard case .value(let body) = answer else { return answer }
+    let digest = Digest.hex(Digest.sha256(body.body.raw))
+    guard let other = listsByBody[digest], other != stream else {
+      listsByBody[digest] = stream
+      return answer
+    }
+    if !isAgain {
+      line.distrustConnections()
+      try await line.clock.sleep(seconds: RetryPolicy.shortestWait)
+      return try await fetchOwn(call, at: position, stream: stream, on: line, isAgain: true)
+    }
+    if case .success(let contents) = body.body.contents, contents.recordCount == 0 { return answer }
+    return .failed("\(body.evidence.request): the answer is one to \(other.rawValue)")
   }
 
   private func fetch(

@@ -65,7 +65,7 @@ extension NetworkImport {
 
   private static func ask(
     _ lookup: Lookup, _ call: ReadCall, stream: ProviderStream, reading: ResponseReading,
-    on line: ProviderLine
+    on line: ProviderLine, isAgain: Bool = false
   ) async -> Result {
     let name: String
     do { name = try line.evidenceName(call, at: .first) } catch { return .failed(error.reason) }
@@ -75,13 +75,19 @@ extension NetworkImport {
       }
       switch answer {
       case .value(var body):
-        let evidence = FetchedBody(
-          stream: stream, request: name, lookupID: lookup.id, isRefundLookup: lookup.isRefund,
-          fetchedAt: body.fetchedAt, maskedBytes: body.masked)
         if case .success(let contents) = body.contents, !Self.isAnswer(contents, to: lookup.id, line.kind) {
+          // It may be the answer to an earlier request: one more try shows.
+          if !isAgain {
+            line.distrustConnections()
+            try await line.clock.sleep(seconds: RetryPolicy.shortestWait)
+            return await ask(lookup, call, stream: stream, reading: reading, on: line, isAgain: true)
+          }
           body.contents = .failure(
             UnreadableBody("another record than the one asked for", isTransient: false))
         }
+        let evidence = FetchedBody(
+          stream: stream, request: name, lookupID: lookup.id, isRefundLookup: lookup.isRefund,
+          fetchedAt: body.fetchedAt, maskedBytes: body.masked)
         return .body(Fetched(body: body, evidence: evidence))
       case .status(400, _), .status(404, _): return .notFound
       case .status(_, let words), .failed(let words): return .failed(words)

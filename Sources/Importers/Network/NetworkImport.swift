@@ -17,6 +17,8 @@ public actor NetworkImport {
   var records: Int64 = 0
   private var problems: [String] = []
   private var readings: [StreamReading] = []
+  /// Which list each body came from, by its digest.
+  var listsByBody: [String: ProviderStream] = [:]
   /// Transactions that refunds name, in the order they were met (Inflow).
   private(set) var refundTransactions: [Identifier] = []
 

@@ -36,6 +36,7 @@ final class ProviderLine: Sendable {
     var deadline: Double?
     /// What was left when the clock was stopped.
     var remaining: Double?
+    var distrustsConnections = false
   }
 
   let base: BaseURL
@@ -98,6 +99,10 @@ final class ProviderLine: Sendable {
       state.deadline = nil
     }
   }
+
+  /// Says that an answer seems to belong to an earlier request: something on the way may have lost count. From now on
+  /// every request has a connection of its own.
+  func distrustConnections() { state.withLock { $0.distrustsConnections = true } }
 
   /// The call's path and query without any key, as evidence names it.
   func evidenceName(_ call: ReadCall, at position: PagePosition) throws(RefusedRequest) -> String {
@@ -214,6 +219,7 @@ final class ProviderLine: Sendable {
     var request = request
     let deadline = state.withLock { state in
       state.requests += 1
+      request.usesOwnConnection = state.distrustsConnections
       return state.deadline
     }
     if let deadline { request.maximumSeconds = max(0.05, deadline - clock.now()) }

@@ -18,8 +18,9 @@ struct ListWalk {
   struct Page {
     var rows: [WalkRow]
     var hint: PageHint
-    /// The total that the body names, hint or not.
+    /// The total and the limit that the body names, hint or not.
     var namedTotal: Int?
+    var namedLimit: Int?
     /// The body's bytes before masking: a second page that equals the first is told by these.
     var rawBytes: [UInt8]
   }
@@ -29,9 +30,9 @@ struct ListWalk {
   /// Pages in a row without a new id after which a list is taken to repeat itself.
   static let staleLimit = 3
 
-  /// A list that is whole when its body has no hint (Dapit `list_refunds`).
-  private let hintlessIsWhole: Bool
-  private var pass = Pass()
+  /// What is known of the list before it is read.
+  private let nature: WalkPass.Nature
+  private var pass = WalkPass()
   /// The walk from the first page on that is under way or was the last.
   private(set) var walkNumber = 1
   private var isChecking = false
@@ -41,13 +42,23 @@ struct ListWalk {
   /// The newest row that earlier walks met on their way; rows beyond it came later.
   private var newestEarlier: Instant?
 
+  /// What is said of a total that is negative, has a fraction, or is beyond all counting.
+  static let noNumber = "the list names a total that is no number of records"
+
   /// The total the list names, for progress.
   var total: Int? { pass.firstTotal }
+
+  /// Whether page 2 was page 1 again, which may be an earlier answer.
+  var isInDoubt: Bool { pass.isInDoubt }
 
   /// Different rows that the latest walk met.
   var distinct: Int { pass.seen.count }
 
-  init(hintlessIsWhole: Bool = false) { self.hintlessIsWhole = hintlessIsWhole }
+  /// `hintlessIsWhole`: a body without a hint is the whole list (Dapit `list_refunds`). `asked`: the rows a page that
+  /// the request asks for.
+  init(hintlessIsWhole: Bool = false, asked: Int? = nil) {
+    nature = WalkPass.Nature(hintlessIsWhole: hintlessIsWhole, asked: asked)
+  }
 
   /// The first request of every list.
   static let start = PagePosition.first
@@ -56,7 +67,7 @@ struct ListWalk {
   mutating func receive(_ page: Page) -> Step {
     pagesInAll += 1
     if isChecking { return judge(firstPageAgain: page.rows) }
-    switch pass.receive(page, hintlessIsWhole: hintlessIsWhole, isRewalk: walkNumber > 1, earlier: earlier) {
+    switch pass.receive(page, nature, isRewalk: walkNumber > 1, earlier: earlier) {
     case .next(let position):
       guard pagesInAll < Self.pageLimit else {
         return .incomplete("the list has more pages than can be read")
@@ -71,10 +82,11 @@ struct ListWalk {
   /// Takes in a 404. A list without hints ends there; nil where a 404 is a failure like any other.
   mutating func receiveNotFound() -> Step? {
     guard !isChecking, pass.isNumbered else { return nil }
-    return judgeEnd()
+    return pass.isInDoubt ? walkAgain(WalkPass.doubt) : judgeEnd()
   }
 
   private mutating func judgeEnd() -> Step {
+    if pass.totalIsNoNumber { return .incomplete(Self.noNumber) }
     if let total = pass.firstTotal {
       if pass.totalFell { return walkAgain("the list's total fell while it was read") }
       guard pass.seen.count >= total else {
@@ -82,14 +94,12 @@ struct ListWalk {
       }
       return .complete
     }
-    // A server that ignores paging shows one page for ever; a total that it names tells that this is not the list.
-    if pass.isWholeInOnePage, let named = pass.namedTotal, pass.seen.count < named {
-      return .incomplete(
-        "the list names a total of \(named), and only its first \(pass.seen.count) records can be had")
-    }
-    if walkNumber > 1, pass.broughtOnlyNewer(than: newestEarlier) { return .complete }
-    // A list that came in one piece, or whose second page was its first, had no gap to slip through.
-    if pass.pages <= 1 && !pass.isNumbered || pass.isWholeInOnePage { return .complete }
+    // A server that ignores paging shows one page for ever; a total that it names, or a limit that the page fills,
+    // tells that this is not the list.
+    if let cut = pass.signOfCutList { return .incomplete(cut) }
+    if !pass.isWholeInOnePage, walkNumber > 1, pass.broughtOnlyNewer(than: newestEarlier) { return .complete }
+    // A list that came in one piece had no gap to slip through.
+    if pass.cameInOnePiece { return .complete }
     isChecking = true
     return .ask(.first)
   }
@@ -113,8 +123,10 @@ struct ListWalk {
       return created < newest && !pass.seen.contains(RowKey(row.identity))
     }
     let shrank = !original.isEmpty && original.isDisjoint(with: now) && now.count < original.count
+    // The only page of a list shows all of it, unless it was the first of several and its rows moved on.
+    let isAnother = pass.isWholeInOnePage && !original.isSubset(of: now)
     for key in again { pass.seen.insert(key) }
-    guard cameUp || wentMissing || isSortedOtherwise || shrank else { return .complete }
+    guard cameUp || wentMissing || isSortedOtherwise || shrank || isAnother else { return .complete }
     return walkAgain("rows moved up while the list was read")
   }
 
@@ -123,99 +135,7 @@ struct ListWalk {
     walkNumber += 1
     earlier.formUnion(pass.seen)
     newestEarlier = [newestEarlier, pass.newest].compactMap { $0 }.max()
-    pass = Pass()
+    pass = WalkPass()
     return .ask(.first)
-  }
-}
-
-/// One walk from the first page to the end.
-private struct Pass {
-  enum Turn {
-    case next(PagePosition)
-    case end
-    /// The list cannot be followed; another walk would not help.
-    case broken(String)
-    /// The list moved under the walk.
-    case moved(String)
-  }
-
-  private(set) var pages = 0
-  private(set) var firstPage: [RowKey] = []
-  var seen: Set<RowKey> = []
-  private(set) var newest: Instant?
-  private(set) var firstTotal: Int?
-  /// The largest total that a page named.
-  private(set) var namedTotal: Int?
-  private(set) var totalFell = false
-  /// Whether the last request was made by number because there was no hint.
-  private(set) var isNumbered = false
-  private(set) var isWholeInOnePage = false
-
-  private var rowsReceived = 0
-  private var stalePages = 0
-  private var lastTotal: Int?
-  private var firstBytes: [UInt8]?
-  /// Rows that earlier walks did not meet, with their times.
-  private var unmet: [Instant?] = []
-
-  mutating func receive(
-    _ page: ListWalk.Page, hintlessIsWhole: Bool, isRewalk: Bool, earlier: Set<RowKey>
-  ) -> Turn {
-    pages += 1
-    if case .none = page.hint, let named = page.namedTotal { namedTotal = max(namedTotal ?? 0, named) }
-    let askedByNumber = isNumbered
-    isNumbered = false
-    if pages == 2, askedByNumber, let firstBytes, firstBytes == page.rawBytes {
-      isWholeInOnePage = true
-      return .end
-    }
-    firstBytes = nil
-    let before = seen.count
-    for row in page.rows {
-      let key = RowKey(row.identity)
-      let isNew = seen.insert(key).inserted
-      if pages == 1, isNew { firstPage.append(key) }
-      if isNew, isRewalk, !earlier.contains(key) { unmet.append(row.createdAt) }
-      if let created = row.createdAt, created > newest ?? created.advanced(bySeconds: -1) { newest = created }
-    }
-    rowsReceived += page.rows.count
-    stalePages = seen.count > before ? 0 : stalePages + 1
-
-    let turn = turn(after: page, hintlessIsWhole: hintlessIsWhole)
-    if case .next = turn, stalePages >= ListWalk.staleLimit {
-      return .moved("\(stalePages) pages in a row brought no new record")
-    }
-    return turn
-  }
-
-  private mutating func turn(after page: ListWalk.Page, hintlessIsWhole: Bool) -> Turn {
-    switch page.hint {
-    case .link(nil): return .end
-    case .link(let link?): return .next(.link(link))
-    case .cursor(more: false, _, _): return .end
-    case .cursor(more: true, let cursor?, _) where !cursor.isEmpty: return .next(.cursor(cursor))
-    case .cursor(more: true, _, let last?) where !last.isEmpty: return .next(.startingAfter(last))
-    case .cursor: return .broken("the list says that there is more and names neither a cursor nor a last id")
-    case .pages(let number, let count): return number < count ? .next(.page(number + 1)) : .end
-    case .offset(let total, _, let limit):
-      if firstTotal == nil { firstTotal = total }
-      if let lastTotal, total < lastTotal { totalFell = true }
-      lastTotal = total
-      if page.rows.isEmpty || (rowsReceived >= total && page.rows.count < limit) { return .end }
-      return .next(.offset(rowsReceived))
-    case .none:
-      if page.rows.isEmpty || (pages == 1 && hintlessIsWhole) { return .end }
-      if pages == 1 { firstBytes = page.rawBytes }
-      isNumbered = true
-      return .next(.page(pages + 1))
-    }
-  }
-
-  /// Whether every row that earlier walks did not meet is younger than all they met.
-  func broughtOnlyNewer(than newestEarlier: Instant?) -> Bool {
-    unmet.allSatisfy { created in
-      guard let created, let newestEarlier else { return false }
-      return created > newestEarlier
-    }
   }
 }

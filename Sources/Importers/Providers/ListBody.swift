@@ -80,20 +80,20 @@ enum ListBody {
     if let page = object["page"]?.count, let pages = object["total_pages"]?.count {
       return .pages(page: page, of: pages)
     }
-    if let total = object["total"]?.count, let offset = object["offset"]?.count,
-      let limit = object["limit"]?.count
-    {
-      return .offset(total: total, offset: offset, limit: limit)
+    switch object["total"] {
+    case nil, .null?: return .none
+    case let total?:
+      guard let offset = object["offset"]?.count, let limit = object["limit"]?.count else { return .none }
+      return .offset(total: total.count, offset: offset, limit: limit)
     }
-    return .none
   }
 }
 
 extension ListBody {
-  /// A number of records that the body says its list has.
-  static func total(_ root: JSONValue) -> Int? {
-    guard case .object(let object) = root else { return nil }
-    return object["total"]?.count
+  /// What the body says of its list, hint or not: how many records it has, and how many a page holds.
+  static func size(_ root: JSONValue) -> (total: Int?, limit: Int?) {
+    guard case .object(let object) = root else { return (nil, nil) }
+    return (object["total"]?.count, object["limit"]?.count)
   }
 
   /// The one record of a look-up's reply.

@@ -8,6 +8,7 @@ struct ListEnd {
   private var identities = Set<Int>()
   private var keepsIdentities: Bool?
   private(set) var largestTotal: Int?
+  private var totalIsNoNumber = false
   private var pages = Set<Int>()
   private var pageCount = 0
 
@@ -15,7 +16,8 @@ struct ListEnd {
     last = contents.next
     rows += contents.rows.count
     switch contents.next {
-    case .offset(let total, _, _): largestTotal = max(largestTotal ?? 0, total)
+    case .offset(let total?, _, _): largestTotal = max(largestTotal ?? 0, total)
+    case .offset(nil, _, _): totalIsNoNumber = true
     case .pages(let page, let count):
       pages.insert(page)
       pageCount = max(pageCount, count)
@@ -40,6 +42,7 @@ struct ListEnd {
     if pageCount > 0, let missing = (1...pageCount).first(where: { !pages.contains($0) }) {
       return "page \(missing) of \(pageCount) is missing"
     }
+    if totalIsNoNumber { return ListWalk.noNumber }
     if let total = largestTotal {
       let held = keepsIdentities == true ? identities.count : rows
       if held < total { return "\(held) of \(total) records are there" }

@@ -246,7 +246,7 @@ struct SavedImport {
     for (contents, _) in read {
       pages += 1
       records += Int64(contents.rows.count)
-      if case .offset(let announced, _, _) = contents.next { total = announced }
+      if case .offset(let announced?, _, _) = contents.next { total = announced }
     }
     sink.progress(provider.name, stream: stream, pages: Int(pages), records: Int(records), of: total)
   }

@@ -16,6 +16,8 @@ public struct HTTPRequest: Sendable, CustomStringConvertible, CustomReflectable 
   let caFile: String?
   /// Seconds after which the transfer ends whatever it does; what is left of the provider's deadline.
   var maximumSeconds: Double
+  /// Whether no kept connection is used, and none is left behind.
+  var usesOwnConnection = false
 
   /// Host and path: all that messages name.
   public var place: String { base.place + String(target.prefix { $0 != "?" }) }

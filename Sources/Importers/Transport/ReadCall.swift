@@ -35,6 +35,16 @@ enum ReadCall: Sendable, Hashable {
     }
   }
 
+  /// The rows a page that the request asks for; nil where it does not say.
+  var pageSize: Int? {
+    switch self {
+    case .maxfiPayments(let limit): limit
+    case .dapitTransactions: 200
+    case .inflowRefunds(let pageSize, _): pageSize
+    default: nil
+    }
+  }
+
   /// Dapit documents its key as a parameter of these two; it is put on the URL at the last moment.
   var takesKeyParameter: Bool {
     switch self {

@@ -66,6 +66,10 @@ final class Transfer: @unchecked Sendable {
     set(CURLOPT_SUPPRESS_CONNECT_HEADERS, 1)
     set(CURLOPT_HEADEROPT, Int(CURLHEADER_SEPARATE))
     set(CURLOPT_USERAGENT, agent)
+    if request.usesOwnConnection {
+      set(CURLOPT_FRESH_CONNECT, 1)
+      set(CURLOPT_FORBID_REUSE, 1)
+    }
     if request.base.isLoopback { set(CURLOPT_PROXY, "") }
     if let file = request.caFile {
       set(CURLOPT_CAINFO, file)

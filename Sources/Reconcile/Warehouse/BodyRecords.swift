@@ -35,8 +35,15 @@ extension ProviderWriter {
   /// differs from the stored one leaves the old values in the history. Throws `Failure` (74); then none of
   /// the bodies is stored.
   public func store(_ bodies: [BodyRecords]) throws {
-    try warehouse.write { db in
-      for body in bodies { try store(body, db) }
+    let before = firstBodies
+    do {
+      try warehouse.write { db in
+        for body in bodies { try store(body, db) }
+      }
+    } catch {
+      // Nothing of them is stored: they were not read yet.
+      firstBodies = before
+      throw error
     }
   }
 }

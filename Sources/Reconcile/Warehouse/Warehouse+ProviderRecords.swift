@@ -20,6 +20,7 @@ public final class ProviderWriter {
   var tally = ProviderTally()
   /// What was noted of the API in this run already.
   var knownDrift: Set<String> = []
+  var firstBodies = FirstBodies()
 
   /// Begins a provider's import: its rejects of earlier runs make room for this reading's, unless `keepsRejects`.
   public init(_ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings, keepsRejects: Bool = false)
@@ -60,13 +61,14 @@ public final class ProviderWriter {
     try db.cachedStatement(sql: "UPDATE evidence SET is_read = 1 WHERE id = ?").execute(arguments: [evidence])
     try note(body.drift, stream: source?["stream"] ?? "", db)
     let lookupID: String? = source?["lookup_id"]
-    for payment in body.payments { try store(payment, askedAs: lookupID, evidence, db) }
-    for refund in body.refunds { try store(refund, evidence, db) }
+    let request: String = source?["request"] ?? ""
+    let news = firstBodies.news(in: body, stream: source?["stream"] ?? "", request: request)
+    for payment in news.payments { try store(payment, askedAs: lookupID, evidence, db) }
+    for refund in news.refunds { try store(refund, evidence, db) }
     for report in body.settlements where report.from <= run.period.to && report.to >= run.period.from {
       try store(report, evidence, db)
     }
     for id in body.rejectedIDs { try noteHeld(id, db) }
-    let request: String = source?["request"] ?? ""
     var earlier = tally.rejectsByRequest[request] ?? []
     for reject in body.rejects {
       if let index = earlier.firstIndex(of: reject) {

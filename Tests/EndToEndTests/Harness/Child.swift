@@ -21,6 +21,11 @@ enum StreamEnd: Sendable {
 final class Child: Sendable {
   let pid: pid_t
   private let isReaped = Mutex(false)
+  /// What the process list showed of it while it lived: arguments and names of threads.
+  private let shown = Mutex<Set<String>>([])
+  private let peak = Mutex(0)
+  /// Called once it has ended, on the task that waits for it.
+  private let whenEnded: @Sendable (Child) -> Void
   /// Held while a pipe is made and while a program is started, so that no child inherits another one's pipe.
   private static let spawning = Mutex(())
 
@@ -37,8 +42,9 @@ final class Child: Sendable {
   /// Starts a program with exactly this environment.
   init(
     _ program: String, _ arguments: [String], environment: [String: String], directory: String,
-    output: StreamEnd, errors: StreamEnd
+    output: StreamEnd, errors: StreamEnd, whenEnded: @escaping @Sendable (Child) -> Void = { _ in }
   ) throws {
+    self.whenEnded = whenEnded
     var actions = posix_spawn_file_actions_t()
     posix_spawn_file_actions_init(&actions)
     defer { posix_spawn_file_actions_destroy(&actions) }
@@ -82,9 +88,36 @@ final class Child: Sendable {
 
   /// Waits for the end: the exit status, or 1000 and the number of the signal that ended it.
   func end() async -> Int32 {
-    await withCheckedContinuation { continuation in
-      Thread.detachNewThread { continuation.resume(returning: self.reap()) }
+    let status = await withCheckedContinuation { continuation in
+      Thread.detachNewThread {
+        self.watch()
+        continuation.resume(returning: self.reap())
+      }
     }
+    whenEnded(self)
+    return status
+  }
+
+  /// What anybody on the machine could see of it in the process list.
+  var processList: [String] { shown.withLock { $0.sorted() } }
+
+  /// The most memory that it had at any time, in KiB; known once it has ended.
+  var peakMemory: Int { peak.withLock { $0 } }
+
+  /// Looks at the process list until the child ends.
+  private func watch() {
+    var facts = siginfo_t()
+    repeat {
+      let folder = "/proc/\(pid)"
+      var lines = [try? bytes(of: folder + "/cmdline")]
+      for thread in (try? FileManager.default.contentsOfDirectory(atPath: folder + "/task")) ?? [] {
+        lines.append(try? bytes(of: folder + "/task/\(thread)/comm"))
+      }
+      let texts = lines.compactMap { $0.map { String(decoding: $0, as: UTF8.self) } }
+      shown.withLock { $0.formUnion(texts) }
+      usleep(20_000)
+      facts.si_signo = 0
+    } while waitid(P_PID, id_t(pid), &facts, WEXITED | WNOWAIT | WNOHANG) == 0 && facts.si_signo == 0
   }
 
   /// As `end()`, on this thread.
@@ -95,8 +128,10 @@ final class Child: Sendable {
     while waitid(P_PID, id_t(pid), &facts, WEXITED | WNOWAIT) != 0, errno == EINTR {}
     return isReaped.withLock { isReaped in
       var status: Int32 = 0
-      guard !isReaped, waitpid(pid, &status, 0) == pid else { return -1 }
+      var usage = rusage()
+      guard !isReaped, wait4(pid, &status, 0, &usage) == pid else { return -1 }
       isReaped = true
+      peak.withLock { $0 = usage.ru_maxrss }
       return status & 0x7F == 0 ? (status >> 8) & 0xFF : 1_000 + (status & 0x7F)
     }
   }

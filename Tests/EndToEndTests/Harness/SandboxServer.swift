@@ -32,6 +32,8 @@ struct LoggedRequest: Decodable, Sendable {
 final class SandboxServer: Sendable {
   let port: Int
   let logPath: String
+  /// The lines of the configuration it wrote that say where a provider is.
+  private let addresses: [String: String]
   private let child: Child
   private let folder: TemporaryFolder
 
@@ -40,10 +42,13 @@ final class SandboxServer: Sendable {
     self.folder = folder
     let log = folder.path + "/requests-\(UUID().uuidString).jsonl"
     logPath = log
+    let configuration = folder.path + "/sandbox-\(UUID().uuidString).toml"
     let pipe = try Child.pipe()
     defer { close(pipe.read) }
     child = try Child(
-      Binary.sandbox, ["--directory", folder.path + "/saved", "--log", log, "--for", "3600"] + options,
+      Binary.sandbox,
+      ["--directory", folder.path + "/saved", "--log", log, "--write-config", configuration]
+        + ["--for", "3600"] + options,
       environment: [:], directory: "/", output: .descriptor(pipe.write), errors: .file(log + ".errors"))
     close(pipe.write)
     var line: [UInt8] = []
@@ -53,7 +58,19 @@ final class SandboxServer: Sendable {
     guard words.hasPrefix("listening on "), let port = words.split(separator: ":").last.flatMap({ Int($0) })
     else { throw Trouble("the sandbox does not listen: \(words) \((try? text(of: log + ".errors")) ?? "")") }
     self.port = port
+    var addresses: [String: String] = [:]
+    var name = ""
+    for line in try text(of: configuration).split(separator: "\n") {
+      if line.hasPrefix("[providers.") { name = String(line.dropFirst(11).dropLast()) }
+      if line.hasPrefix("base_url") || line.hasPrefix("ca_file") {
+        addresses[name, default: ""] += line + "\n"
+      }
+    }
+    self.addresses = addresses
   }
+
+  /// Where a provider is to be found, as lines of its section.
+  func address(of provider: String) -> String { addresses[provider] ?? "" }
 
   deinit {
     child.send(SIGTERM)

@@ -1,11 +1,15 @@
 import Foundation
+import GRDB
 import Synchronization
+import Testing
 
 /// How a run ended.
 struct Ending: Sendable {
   var status: Int32
   var output: String
   var errors: String
+  /// In KiB.
+  var peakMemory = 0
 }
 
 /// One shop in a folder of its own: its files, its configuration, its warehouse and its reports.
@@ -50,10 +54,10 @@ final class Trial: Sendable {
     try write(try EndToEndTests.text(of: path(name)) + text, to: path(name))
   }
 
-  /// Writes `reconcile.toml`: from the saved responses, or from a sandbox on this port.
+  /// Writes `reconcile.toml`: from the saved responses, or from a sandbox.
   ///
   /// `extra` is added to sections by their names, as in `["maxfi": "rate_limit = \"5/2s\""]`.
-  func configure(port: Int? = nil, extra: [String: String] = [:]) throws {
+  func configure(_ server: SandboxServer? = nil, extra: [String: String] = [:]) throws {
     func more(_ section: String) -> String { extra[section].map { $0 + "\n" } ?? "" }
     var toml = """
       [reporting]
@@ -80,11 +84,8 @@ final class Trial: Sendable {
 
       """
     for name in Self.providers {
-      let path = name == "dapit" ? "/dapit/gateway.php" : "/" + name
       let source =
-        port.map {
-          "base_url = \"http://127.0.0.1:\($0)\(path)\"\napi_key_env = \"\(name.uppercased())_KEY\""
-        }
+        server.map { $0.address(of: name) + "\napi_key_env = \"\(name.uppercased())_KEY\"" }
         ?? "directory = \"saved/\(name)\""
       toml += "[providers.\(name)]\nkind = \"\(name)\"\n\(source)\ntime_zone = \"UTC\"\n\(more(name))\n"
     }
@@ -101,23 +102,40 @@ final class Trial: Sendable {
   /// Starts the program in the folder; what it says goes to `out` and `err`.
   func start(
     _ arguments: [String] = Trial.month, environment: [String: String] = Trial.environment,
-    directory: String? = nil, output: StreamEnd? = nil, errors: StreamEnd? = nil, name: String = "run"
+    directory: String? = nil, output: StreamEnd? = nil, errors: StreamEnd? = nil, name: String = "run",
+    program: String = Binary.reconcile, location: SourceLocation = #_sourceLocation
   ) throws -> Child {
-    try Child(
-      Binary.reconcile, arguments, environment: environment, directory: directory ?? folder,
-      output: output ?? .file(path(name + ".out")), errors: errors ?? .file(path(name + ".err")))
+    let inspection = Inspection(folder)
+    let server = server.withLock { $0 }
+    return try Child(
+      program, arguments, environment: environment, directory: directory ?? folder,
+      output: output ?? .file(path(name + ".out")), errors: errors ?? .file(path(name + ".err"))
+    ) { child in
+      do {
+        let requests = try server?.requests() ?? []
+        for problem in try inspection.problems(processList: child.processList, requests: requests) {
+          Issue.record("\(problem)", sourceLocation: location)
+        }
+      } catch {
+        Issue.record(error, sourceLocation: location)
+      }
+    }
   }
 
   /// Runs the program to its end.
   @discardableResult
   func run(
     _ arguments: [String] = Trial.month, environment: [String: String] = Trial.environment,
-    directory: String? = nil, output: StreamEnd? = nil, errors: StreamEnd? = nil, name: String = "run"
+    directory: String? = nil, output: StreamEnd? = nil, errors: StreamEnd? = nil, name: String = "run",
+    location: SourceLocation = #_sourceLocation
   ) async throws -> Ending {
     try await Slots.shared.use {
       let child = try self.start(
-        arguments, environment: environment, directory: directory, output: output, errors: errors, name: name)
-      return self.ending(await child.end(), name: name)
+        arguments, environment: environment, directory: directory, output: output, errors: errors, name: name,
+        location: location)
+      var ending = self.ending(await child.end(), name: name)
+      ending.peakMemory = child.peakMemory
+      return ending
     }
   }
 
@@ -133,8 +151,15 @@ final class Trial: Sendable {
   func sandbox(_ options: [String] = [], extra: [String: String] = [:]) throws -> SandboxServer {
     let started = try SandboxServer(home, options)
     server.withLock { $0 = started }
-    try configure(port: started.port, extra: extra)
+    try configure(started, extra: extra)
     return started
+  }
+
+  /// The first column of what a query on the warehouse gives, as text.
+  func query(_ sql: String, in name: String = "reconcile.sqlite") throws -> [String] {
+    try DatabaseQueue(path: path(name)).read { db in
+      try Row.fetchAll(db, sql: sql).map { "\($0[0] as DatabaseValue? ?? .null)" }
+    }
   }
 
   /// The reports of a period.

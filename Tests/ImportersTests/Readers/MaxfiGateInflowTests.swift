@@ -92,6 +92,11 @@ struct MaxfiGateInflowTests {
       try next(#","page":1,"total":9,"offset":0,"limit":"5""#) == .offset(total: 9, offset: 0, limit: 5))
     #expect(try next(#","page":1,"total_pages":2,"total":9,"offset":0,"limit":5"#) == .pages(page: 1, of: 2))
     #expect(try next(#","total":9,"offset":0"#) == .none)
+    #expect(try next(#","total":null,"offset":0,"limit":5"#) == .none)
+    for nonsense in ["-1", "2.5", "1e30", "\"many\"", "true", "[]"] {
+      let hint = try next(#","total":\#(nonsense),"offset":0,"limit":5"#)
+      #expect(hint == .offset(total: nil, offset: 0, limit: 5), "\(nonsense)")
+    }
     #expect(try read(settings, .payments, "[]").next == .none)
   }
 

@@ -17,7 +17,9 @@ enum ProbeWords {
       return
         "\(list) ends with `has_more` or `next_cursor`; whether further pages have a cursor does not show"
     case .pages(_, let count): return "\(list) is paged by number: `page` of `total_pages`, \(count) in all"
-    case .offset(let total, _, let limit):
+    case .offset(nil, _, let limit):
+      return "\(list) is paged by `offset`, at most \(limit) a page; its `total` is no number of records"
+    case .offset(let total?, _, let limit):
       return "\(list) is paged by `offset`: a `total` of \(total), at most \(limit) a page"
     }
   }

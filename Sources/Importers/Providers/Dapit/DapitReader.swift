@@ -43,7 +43,7 @@ struct DapitReader: ProviderReader {
     reading.noteUnknown(.envelope, in: object)
     let id = isRefunds ? "refund_id" : "reference_number"
     let lastID = ListBody.lastID(rows, id) ?? (isRefunds ? ListBody.lastID(rows, "id") : nil)
-    reading.contents.namedTotal = ListBody.total(root)
+    (reading.contents.namedTotal, reading.contents.namedLimit) = ListBody.size(root)
     reading.contents.next = ListBody.hint(root, lastID: lastID)
     return reading.contents
   }

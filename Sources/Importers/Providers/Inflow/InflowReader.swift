@@ -37,7 +37,7 @@ struct InflowReader: ProviderReader {
     reading.read(rows, createdAt: createdAt) { object throws(RecordProblem) in .refund(try refund(object)) }
     if case .object(let object) = root { reading.noteUnknown(.envelope, in: object) }
     if !isRefundLookup {
-      reading.contents.namedTotal = ListBody.total(root)
+      (reading.contents.namedTotal, reading.contents.namedLimit) = ListBody.size(root)
       reading.contents.next = ListBody.hint(root, lastID: ListBody.lastID(rows, "id"))
     }
     return reading.contents

@@ -30,7 +30,7 @@ struct MaxfiReader: ProviderReader {
       object throws(RecordProblem) in .payment(try payment(object))
     }
     if case .object(let object) = root { reading.noteUnknown(.envelope, in: object) }
-    reading.contents.namedTotal = ListBody.total(root)
+    (reading.contents.namedTotal, reading.contents.namedLimit) = ListBody.size(root)
     reading.contents.next = ListBody.hint(root, lastID: ListBody.lastID(rows, "id"))
     return reading.contents
   }
