@@ -88,8 +88,8 @@ struct ChangedRecordTests {
     ])
     #expect(try await trial.run().status == 0)
     let rows = try trial.report().rows("payments.csv").filter { $0["payment_id"] == "pay_1" }
-    #expect(rows.map { $0["provider"] } == ["dapit", "maxfi"])
-    #expect(rows.map { $0["order_id"] } == ["d1", "m1"])
+    let orders = Dictionary(rows.map { ($0["provider"], $0["order_id"]) }) { first, _ in first }
+    #expect(rows.count == 2 && orders == ["dapit": "d1", "maxfi": "m1"])
   }
 
   @Test("an id is the same as a number and as a text")

@@ -112,7 +112,13 @@ struct MovingListTests {
     ])
     for _ in 1...2 {
       #expect(try await trial.run().status == 0)
-      try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
+      let (report, calm) = (try trial.report(), try await Calm.report())
+      for name in ["orders.csv", "payments.csv", "refunds.csv", "discrepancies.csv"] {
+        expectEqual(report.texts[name] ?? "", calm.texts[name] ?? "", name)
+      }
+      // Its own day is before the period.
+      let orphans = report.rows("open_items.csv").filter { $0["code"] == "orphan_payment" }
+      #expect(orphans.count { $0["payment_id"]?.hasSuffix("-new1") == true } == 1)
     }
     #expect(try trial.query("SELECT count(*) FROM payment WHERE payment_id LIKE '%-new1'") == ["1"])
   }

@@ -63,7 +63,7 @@ struct TemporaryFaultTests {
     let server = try trial.sandbox(["--page-size", "1", "--fault", fault + ",every=2,provider=maxfi"])
     #expect(try await trial.run().status == 0)
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords, fault)
-    #expect(try server.requests().filter { !$0.faults.isEmpty }.count > 25)
+    #expect(try server.requests().filter { !$0.faults.isEmpty }.count >= 20)
   }
 
   @Test("several providers stumble at once and none holds up another")

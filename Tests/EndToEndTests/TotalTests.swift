@@ -57,7 +57,7 @@ struct TotalTests {
     #expect(ending.errors.contains("total of"), "\(ending.errors)")
   }
 
-  @Test("a total that is too low hides no record", arguments: ["-3", "-20"])
+  @Test("a total that is too low hides no record", arguments: ["-3", "-10"])
   func tooLow(by: String) async throws {
     let trial = try Trial()
     try trial.sandbox(["--page-size", "5", "--fault", "total-lies:by=\(by),provider=dapit"])

@@ -111,7 +111,7 @@ extension PageFaults {
       case .ignorePaging: ignoresPaging = true
       case .totalLies: totalIsOffBy = rule.number("by")
       case .totalDrifts: totalIsOffBy = rule.number("by") * rule.struckBefore
-      case .totalIs: total = rule.text("value")
+      case .totalIs: total = rule.text("value") == "none" ? "none" : rule.json("value")
       case .clampLimit:
         clamp = rule.number("size")
         claimsAskedLimit = rule.text("says") == "asked"

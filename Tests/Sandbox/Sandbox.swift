@@ -75,11 +75,13 @@ struct Sandbox: ParsableCommand {
       throw ValidationError(problem.description)
     }
     for server in [server] + addresses.servers { server.start { router.answer($0) } }
-    FileHandle.standardOutput.write(Data("listening on http://127.0.0.1:\(server.port)\n".utf8))
+    // In one piece: whoever has read the first line may have closed the pipe already.
+    var text = "listening on http://127.0.0.1:\(server.port)\n"
     for (name, origin) in addresses.origins.sorted(by: { $0.key < $1.key })
     where origin != "http://127.0.0.1:\(server.port)" {
-      FileHandle.standardOutput.write(Data("\(name) is at \(origin)\n".utf8))
+      text += "\(name) is at \(origin)\n"
     }
+    try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
     waitForEnd(&signals)
     Foundation.exit(0)
   }
