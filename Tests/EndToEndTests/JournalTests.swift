@@ -7,7 +7,8 @@ enum SampleMonth {
     let folder = try TemporaryFolder()
     let child = try Child(
       Binary.reconcile, ["demo", "month", "--quiet"], environment: [:], directory: folder.path,
-      output: .file(folder.path + "/out"), errors: .file(folder.path + "/err"))
+      output: .file(folder.path + "/out"), errors: .file(folder.path + "/err"),
+      whenEnded: Inspection.of(folder.path))
     let status = await child.end()
     guard status == 0 else {
       throw Trouble("demo ended with \(status): \(try text(of: folder.path + "/err"))")
@@ -64,7 +65,8 @@ enum Journal {
           "journal", "--layout", layout, "--from", from, "--to", to, "--as-of", "2026-04-02T06:00:00Z",
           "--config",
           hasNames ? "reconcile.toml" : "numbers.toml", "--output", output,
-        ], environment: [:], directory: folder, output: .file(name + ".out"), errors: .file(name + ".err"))
+        ], environment: [:], directory: folder, output: .file(name + ".out"), errors: .file(name + ".err"),
+        whenEnded: Inspection.of(folder))
       let status = await child.end()
       let ending = Ending(
         status: status, output: try text(of: name + ".out"), errors: try text(of: name + ".err"))

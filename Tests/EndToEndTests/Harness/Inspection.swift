@@ -14,6 +14,23 @@ struct Inspection: Sendable {
     before = Self.files(folder)
   }
 
+  /// What is to be done when a run that now begins has ended: every problem becomes an issue of the test.
+  static func of(
+    _ folder: String, _ server: SandboxServer? = nil, location: SourceLocation = #_sourceLocation
+  ) -> @Sendable (Child) -> Void {
+    let inspection = Inspection(folder)
+    return { child in
+      do {
+        let requests = try server?.requests() ?? []
+        for problem in try inspection.problems(processList: child.processList, requests: requests) {
+          Issue.record("\(problem)", sourceLocation: location)
+        }
+      } catch {
+        Issue.record(error, sourceLocation: location)
+      }
+    }
+  }
+
   /// Everything that is not as it must be. The warehouse is opened, workbooks and evidence are unpacked.
   func problems(processList: [String], requests: [LoggedRequest]) throws -> [String] {
     let leaks = Leaks.everything

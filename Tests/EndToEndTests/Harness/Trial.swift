@@ -105,21 +105,10 @@ final class Trial: Sendable {
     directory: String? = nil, output: StreamEnd? = nil, errors: StreamEnd? = nil, name: String = "run",
     program: String = Binary.reconcile, location: SourceLocation = #_sourceLocation
   ) throws -> Child {
-    let inspection = Inspection(folder)
-    let server = server.withLock { $0 }
-    return try Child(
+    try Child(
       program, arguments, environment: environment, directory: directory ?? folder,
-      output: output ?? .file(path(name + ".out")), errors: errors ?? .file(path(name + ".err"))
-    ) { child in
-      do {
-        let requests = try server?.requests() ?? []
-        for problem in try inspection.problems(processList: child.processList, requests: requests) {
-          Issue.record("\(problem)", sourceLocation: location)
-        }
-      } catch {
-        Issue.record(error, sourceLocation: location)
-      }
-    }
+      output: output ?? .file(path(name + ".out")), errors: errors ?? .file(path(name + ".err")),
+      whenEnded: Inspection.of(folder, server.withLock { $0 }, location: location))
   }
 
   /// Runs the program to its end.
