@@ -160,6 +160,17 @@ struct PermanentFaultTests {
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
   }
 
+  @Test("a proxy that refuses to pass a request on leaves the provider incomplete, and loopback needs none")
+  func proxy() async throws {
+    let trial = try Trial()
+    let server = try trial.sandbox(["--fault", "unknown-host:provider=maxfi"])
+    let environment = Trial.environment.merging(["HTTPS_PROXY": "http://127.0.0.1:\(server.port)"]) { $1 }
+    let ending = try await trial.run(environment: environment)
+    try expectIncomplete(trial, ending, "maxfi")
+    // The host's name is the proxy's business, and the proxy said no.
+    #expect(ending.errors.contains("6 times") && !ending.errors.contains("resolve"), "\(ending.errors)")
+  }
+
   @Test("a provider that is down for nights is told every night, and one run catches up")
   func nights() async throws {
     let trial = try Trial()
