@@ -5,15 +5,15 @@
 #   make check    format lint, build with warnings as errors, tests
 #   make soak     kill the program at hundreds of seeded moments, and read many shuffled lists; takes about an hour;
 #                 make soak SEEDS=301-400 for other moments, SEEDS=17 for the one that failed
-#   make bench    records per second of each stage for an invented shop, make bench N=100000; then how much of a rate
-#                 limit is used, and whether providers wait for each other
+#   make bench    records per second of each stage for an invented shop, make bench N=100000; then a workbook beside that
+#                 of a plain C program, how much of a rate limit is used, and whether providers wait for each other
 #   make night    which requests a night makes on a warehouse of N orders, and what it costs: make night N=1000000
 #   make record   write the golden files of the tests again (look at the difference before you commit it)
 
 SHELL := /bin/bash
 PACKAGES := libsqlite3-dev libcurl4-openssl-dev libxlsxwriter-dev libssl-dev zlib1g-dev openssl tzdata ca-certificates
 # Programs that tests hand the files to; where one cannot be installed, its tests are shown as skipped.
-TEST_PACKAGES := beancount chromium hledger
+TEST_PACKAGES := beancount chromium hledger libreoffice-calc python3-openpyxl
 DEMO := .build/demo
 N ?= 100000
 SEEDS ?= 1-300
@@ -56,6 +56,7 @@ check: lint test
 bench: setup
 	for p in reconcile reconcile-sandbox reconcile-bench; do swift build -c release --product $$p || exit 1; done
 	.build/release/reconcile-bench stages --orders $(N)
+	.build/release/reconcile-bench workbook --rows $(N)
 	.build/release/reconcile-bench pace
 
 night: setup

@@ -190,7 +190,12 @@ private struct CellLook {
   }
 
   /// Whether the text needs more than one line.
-  func isLong(_ text: String) -> Bool { width.map { TextMeasure.isLong(text, in: $0) } ?? false }
+  func isLong(_ text: String) -> Bool {
+    guard let width else { return false }
+    // Ids and words hold no line ends.
+    if kind == .prose, text.utf8.contains(UInt8(ascii: "\n")) { return true }
+    return TextMeasure.isLong(text, in: width)
+  }
 
   func lines(_ text: String) -> Int { width.map { TextMeasure.lines(text, in: $0) } ?? 1 }
 }

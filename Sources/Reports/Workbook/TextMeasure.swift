@@ -24,12 +24,12 @@ enum TextMeasure {
   /// The width of a heading, which is bold.
   static func bold(_ text: String) -> Int { pixels(text) * 27 / 25 + 1 }
 
-  /// Whether a text needs more than one line in a column of so many pixels.
+  /// Whether a text without line ends needs more than one line in a column of so many pixels.
   static func isLong(_ text: String, in column: Int) -> Bool {
     let room = column - padding
     // Most texts are short: no character is wider than one em and a bit.
-    if text.utf8.count * (em + 1) <= room, !text.utf8.contains(10) { return false }
-    return pixels(text) > room || text.utf8.contains(10)
+    if text.utf8.count * (em + 1) <= room { return false }
+    return pixels(text) > room
   }
 
   /// The lines of a text in a column of so many pixels: broken at blanks and behind hyphens, and inside a word where

@@ -12,9 +12,7 @@ protocol XMLConsumer {
 struct XMLScanner<Consumer: XMLConsumer> {
   var consumer: Consumer
   private var pending: [UInt8] = []
-  /// Names of the elements that are open, one behind the other, and how long each is.
-  private var names: [UInt8] = []
-  private var lengths: [Int] = []
+  private let open = OpenElements()
   private var hasRoot = false
 
   init(_ consumer: Consumer) { self.consumer = consumer }
@@ -45,7 +43,7 @@ struct XMLScanner<Consumer: XMLConsumer> {
 
   /// The end of the file.
   mutating func finish() throws {
-    guard lengths.isEmpty, hasRoot, pending.allSatisfy({ $0 <= 0x20 }) else {
+    guard open.isEmpty, hasRoot, pending.allSatisfy({ $0 <= 0x20 }) else {
       throw DamagedWorkbook("its XML ends in the middle")
     }
   }
@@ -74,16 +72,8 @@ struct XMLScanner<Consumer: XMLConsumer> {
   }
 
   private mutating func text(_ text: UnsafeBufferPointer<UInt8>) throws {
-    guard lengths.isEmpty else { return try consumer.text(text) }
+    guard open.isEmpty else { return try consumer.text(text) }
     guard text.allSatisfy({ $0 <= 0x20 }) else { throw DamagedWorkbook("its XML has text outside the root") }
-  }
-
-  /// Whether the innermost open element has this name.
-  private func isOpen(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let length = lengths.last, length == name.count, let base = name.baseAddress else { return false }
-    return names.withUnsafeBufferPointer { open in
-      open.baseAddress.map { memcmp($0 + open.count - length, base, length) == 0 } ?? false
-    }
   }
 
   /// `inside` is what stands between the angle brackets.
@@ -92,27 +82,55 @@ struct XMLScanner<Consumer: XMLConsumer> {
     if first == UInt8(ascii: "?") || first == UInt8(ascii: "!") { return }
     if first == UInt8(ascii: "/") {
       let name = UnsafeBufferPointer(rebasing: inside[1...])
-      guard isOpen(name) else { throw DamagedWorkbook("its XML closes what is not open") }
-      lengths.removeLast()
-      names.removeLast(name.count)
+      guard open.pop(name) else { throw DamagedWorkbook("its XML closes what is not open") }
       return try consumer.close(name)
     }
-    let isEmpty = inside.last == UInt8(ascii: "/")
-    let content = UnsafeBufferPointer(rebasing: isEmpty ? inside.dropLast() : inside[...])
-    let nameEnd = content.firstIndex { $0 <= 0x20 } ?? content.count
-    let name = UnsafeBufferPointer(rebasing: content[..<nameEnd])
-    let attributes = UnsafeBufferPointer(rebasing: content[nameEnd...])
-    if lengths.isEmpty {
+    let isEmpty = inside[inside.count - 1] == UInt8(ascii: "/")
+    let end = isEmpty ? inside.count - 1 : inside.count
+    var nameEnd = 0
+    while nameEnd < end, inside[nameEnd] > 0x20 { nameEnd += 1 }
+    let name = UnsafeBufferPointer(rebasing: inside[..<nameEnd])
+    let attributes = UnsafeBufferPointer(rebasing: inside[nameEnd..<end])
+    if open.isEmpty {
       guard !hasRoot else { throw DamagedWorkbook("its XML has two roots") }
       hasRoot = true
     }
-    guard !name.isEmpty, Self.find(UInt8(ascii: "<"), attributes) == nil else {
+    guard nameEnd > 0, Self.find(UInt8(ascii: "<"), attributes) == nil else {
       throw DamagedWorkbook("its XML has a broken tag")
     }
     try consumer.open(name, attributes)
     if isEmpty { return try consumer.close(name) }
-    names.append(contentsOf: name)
+    guard open.push(name) else { throw DamagedWorkbook("its XML is nested too deeply") }
+  }
+}
+
+/// The names of the elements that are open, one behind the other: millions of tags pass here, so they lie in plain
+/// memory.
+private final class OpenElements {
+  private let names = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 4_096)
+  private var used = 0
+  private var lengths: [Int] = []
+
+  deinit { names.deallocate() }
+
+  var isEmpty: Bool { lengths.isEmpty }
+
+  /// False when there is no room: the XML of a workbook is a few elements deep.
+  func push(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard used + name.count <= names.count else { return false }
+    for index in 0..<name.count { names[used + index] = name[index] }
+    used += name.count
     lengths.append(name.count)
+    return true
+  }
+
+  /// False unless the innermost element has this name.
+  func pop(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard let length = lengths.last, length == name.count else { return false }
+    for index in 0..<length where names[used - length + index] != name[index] { return false }
+    used -= length
+    lengths.removeLast()
+    return true
   }
 }
 
