@@ -4,13 +4,15 @@ import Testing
 
 @Suite("Crashes")
 struct CrashTests {
-  /// A few in every test run, many when somebody asks for a soak.
-  static let isSoak = ProcessInfo.processInfo.environment["RECONCILE_SOAK"] != nil
-  static let seeds: [UInt64] = Array(1...(isSoak ? 300 : 5))
+  static let seeds = Soak.seeds(usual: 5)
 
   @Test("killed at any request of an import, the next run gives the calm result", arguments: Self.seeds)
   func atRequests(seed: UInt64) async throws {
-    var chance = Seeded(seed)
+    try await Soak.slots.use { try await self.killAtRequests(Seeded(seed), seed) }
+  }
+
+  private func killAtRequests(_ chance: Seeded, _ seed: UInt64) async throws {
+    var chance = chance
     let trial = try Trial()
     let rows = Int.random(in: 2...9, using: &chance)
     for _ in 0..<Int.random(in: 1...3, using: &chance) {
@@ -34,7 +36,11 @@ struct CrashTests {
     "killed at any moment, from reading files to writing reports, the next run gives the calm result",
     arguments: Self.seeds)
   func anywhere(seed: UInt64) async throws {
-    var chance = Seeded(seed &* 7_919)
+    try await Soak.slots.use { try await self.killAnywhere(Seeded(seed &* 7_919), seed) }
+  }
+
+  private func killAnywhere(_ chance: Seeded, _ seed: UInt64) async throws {
+    var chance = chance
     let trial = try Trial()
     let began = Date()
     #expect(try await trial.run(Trial.month + ["--warehouse", "measure.sqlite"]).status == 0)

@@ -80,9 +80,15 @@ final class Child: Sendable {
   /// Sends a signal, unless the child is gone already.
   func send(_ signal: Int32) { isReaped.withLock { if !$0 { kill(pid, signal) } } }
 
+  /// Seconds after which a child that was to end by itself is killed, so that a hang is a failure with a name.
+  private static let patience = 600
+
   /// Waits for the end: the exit status, or 1000 and the number of the signal that ended it.
   func end() async -> Int32 {
-    await withCheckedContinuation { continuation in
+    DispatchQueue.global().asyncAfter(deadline: .now() + .seconds(Self.patience)) { [weak self] in
+      self?.send(SIGKILL)
+    }
+    return await withCheckedContinuation { continuation in
       Thread.detachNewThread { continuation.resume(returning: self.reap()) }
     }
   }

@@ -149,7 +149,7 @@ actor Slots {
   private var free: Int
   private var waiting: [CheckedContinuation<Void, Never>] = []
 
-  private init(_ count: Int) { free = count }
+  init(_ count: Int) { free = count }
 
   /// Does something once there is a free slot.
   func use<Result: Sendable>(_ body: @Sendable () async throws -> Result) async rethrows -> Result {
