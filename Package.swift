@@ -112,7 +112,7 @@ let package = Package(
       name: "SandboxTests", dependencies: ["reconcile-sandbox"], path: "Tests/SandboxTests",
       swiftSettings: strict),
     .testTarget(
-      name: "SampleShopTests", dependencies: ["SampleShop", "ReconcileCore", "reconcile"],
+      name: "SampleShopTests", dependencies: ["SampleShop", "ReconcileCore", "TestSupport", "reconcile"],
       path: "Tests/SampleShopTests", swiftSettings: strict),
     .testTarget(
       name: "HouseRulesTests", dependencies: ["reconcile", "ReconcileCore"], path: "Tests/HouseRulesTests",

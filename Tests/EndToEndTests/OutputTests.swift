@@ -38,6 +38,36 @@ struct OutputTests {
     #expect(try trial.report().rows("orders.csv").contains { $0["order_id"] == "late" })
   }
 
+  @Test("the system's folder for temporary files is not needed")
+  func noTemporaryFolder() async throws {
+    let trial = try Trial()
+    var environment = Trial.environment
+    environment["TMPDIR"] = trial.path("none")
+    let ending = try await trial.run(Trial.month + Trial.allFormats, environment: environment)
+    #expect(ending.status == 0, "\(ending.errors)")
+    try expectNoHiddenFiles(trial.path("reports/2025-03-01_2025-03-31"))
+  }
+
+  @Test(
+    "a disk that the workbook fills is 73, and the earlier files stay as they were",
+    .enabled(if: canMount, "nothing can be mounted here"))
+  func fullDisk() async throws {
+    let trial = try Trial()
+    let output = trial.path("reports")
+    try FileManager.default.createDirectory(atPath: output, withIntermediateDirectories: false)
+    // Room for the CSV files and not for the workbook with its scratch files.
+    try #require(tool("/usr/bin/mount", "-t", "tmpfs", "-o", "size=120k", "tmpfs", output))
+    defer { _ = tool("/usr/bin/umount", output) }
+    #expect(try await trial.run(Trial.month + ["--format", "csv"]).status == 0)
+    let folder = output + "/2025-03-01_2025-03-31"
+    let before = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+    let orders = try bytes(of: folder + "/orders.csv")
+    let ending = try await trial.run(Trial.month + Trial.allFormats)
+    #expect(ending.status == 73 && ending.errors.lowercased().contains("free space"), "\(ending.errors)")
+    #expect(try FileManager.default.contentsOfDirectory(atPath: folder).sorted() == before)
+    #expect(try bytes(of: folder + "/orders.csv") == orders)
+  }
+
   @Test("standard output that is closed is 73 and found before anything is begun")
   func closed() async throws {
     let trial = try Trial()
@@ -127,6 +157,23 @@ struct OutputTests {
     let accepted = try trial.report().rows("discrepancies.csv").filter { $0["status"] == "accepted" }
     #expect(accepted.count == 2)
   }
+}
+
+/// Whether a small file system can be mounted here: it takes root. Without it the test shows as skipped.
+private let canMount: Bool = {
+  guard let folder = try? TemporaryFolder() else { return false }
+  return tool("/usr/bin/mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder.path)
+    && tool("/usr/bin/umount", folder.path)
+}()
+
+private func tool(_ program: String, _ arguments: String...) -> Bool {
+  let process = Process()
+  process.executableURL = URL(fileURLWithPath: program)
+  process.arguments = arguments
+  process.standardError = FileHandle.nullDevice
+  guard (try? process.run()) != nil else { return false }
+  process.waitUntilExit()
+  return process.terminationStatus == 0
 }
 
 /// A folder of reports holds nothing that a run left half done.

@@ -127,7 +127,7 @@ struct PermanentFaultTests {
     try trial.sandbox(["--fault", fault + (fault.contains(":") ? "," : ":") + "provider=maxfi"])
     let ending = try await trial.run()
     try expectIncomplete(trial, ending, "maxfi")
-    #expect(ending.peakMemory < 160 << 10, "\(ending.peakMemory) KiB")
+    #expect(1 << 10..<160 << 10 ~= ending.peakMemory, "\(ending.peakMemory) KiB")
   }
 
   @Test("what an earlier run read stays as it was", arguments: ["http-500", "cut-body", "http-404", "html"])

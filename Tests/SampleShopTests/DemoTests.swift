@@ -1,6 +1,7 @@
 import Foundation
 import ReconcileCore
 import SampleShop
+import TestSupport
 import Testing
 
 @Suite("reconcile demo")
@@ -52,6 +53,25 @@ struct DemoTests {
     for finding in findings {
       #expect(open.contains(finding["id"] as? String) == (finding["change"] as? String != "cleared"))
     }
+  }
+
+  @Test(
+    "every formula of the sample workbook stores what LibreOffice works out",
+    .enabled(if: SpreadsheetTools.canRecalculate, "LibreOffice Calc or python3-openpyxl is not installed"))
+  func recalculation() throws {
+    let scratch = try Scratch()
+    #expect(try Program.run(["demo"], in: scratch.url).status == ExitStatus.finished.rawValue)
+    let folder = scratch.url.appendingPathComponent("reconcile-demo/reports/\(SampleShop.period)")
+    let result = try SpreadsheetTools.recalculate(
+      folder.appendingPathComponent("reconciliation.xlsx").path,
+      in: scratch.url.appendingPathComponent("recalculation").path)
+    #expect(result.differences == [])
+    // One in each row of a table in several currencies, and those of Summary and Controls.
+    let rows = try ["discrepancies.csv", "orders.csv", "payments.csv", "refunds.csv", "settlement.csv"]
+      .reduce(0) {
+        $0 + (try CSVTable(folder.appendingPathComponent($1)).rows.count)
+      }
+    #expect(result.formulas > rows + 500)
   }
 
   @Test("a folder that holds something is left alone")

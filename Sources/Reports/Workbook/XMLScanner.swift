@@ -12,7 +12,7 @@ protocol XMLConsumer {
 struct XMLScanner<Consumer: XMLConsumer> {
   var consumer: Consumer
   private var pending: [UInt8] = []
-  private let open = OpenElements()
+  private var open = OpenElements()
   private var hasRoot = false
 
   init(_ consumer: Consumer) { self.consumer = consumer }
@@ -106,30 +106,43 @@ struct XMLScanner<Consumer: XMLConsumer> {
 
 /// The names of the elements that are open, one behind the other: millions of tags pass here, so they lie in plain
 /// memory.
-private final class OpenElements {
-  private let names = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: 4_096)
+private struct OpenElements {
+  /// Owns the memory.
+  private final class Room {
+    let names = UnsafeMutablePointer<UInt8>.allocate(capacity: OpenElements.nameBytes)
+    let lengths = UnsafeMutablePointer<Int>.allocate(capacity: OpenElements.depthLimit)
+
+    deinit {
+      names.deallocate()
+      lengths.deallocate()
+    }
+  }
+
+  private static let nameBytes = 4_096
+  private static let depthLimit = 256
+  private let room = Room()
   private var used = 0
-  private var lengths: [Int] = []
+  private var depth = 0
 
-  deinit { names.deallocate() }
-
-  var isEmpty: Bool { lengths.isEmpty }
+  var isEmpty: Bool { depth == 0 }
 
   /// False when there is no room: the XML of a workbook is a few elements deep.
-  func push(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard used + name.count <= names.count else { return false }
-    for index in 0..<name.count { names[used + index] = name[index] }
+  mutating func push(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard depth < Self.depthLimit, used + name.count <= Self.nameBytes else { return false }
+    for index in 0..<name.count { room.names[used + index] = name[index] }
+    room.lengths[depth] = name.count
     used += name.count
-    lengths.append(name.count)
+    depth += 1
     return true
   }
 
   /// False unless the innermost element has this name.
-  func pop(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
-    guard let length = lengths.last, length == name.count else { return false }
-    for index in 0..<length where names[used - length + index] != name[index] { return false }
-    used -= length
-    lengths.removeLast()
+  mutating func pop(_ name: UnsafeBufferPointer<UInt8>) -> Bool {
+    guard depth > 0, room.lengths[depth - 1] == name.count else { return false }
+    let start = used - name.count
+    for index in 0..<name.count where room.names[start + index] != name[index] { return false }
+    used = start
+    depth -= 1
     return true
   }
 }

@@ -107,10 +107,11 @@ final class Child: Sendable {
   /// What anybody on the machine could see of it in the process list.
   var processList: [String] { shown.withLock { $0.sorted() } }
 
-  /// The most memory that it had at any time, in KiB; known once it has ended.
+  /// The most memory that it was seen to have, in KiB; known once it has ended. What the system counts for an ended
+  /// child will not do: it begins with the memory of the process that started it.
   var peakMemory: Int { peak.withLock { $0 } }
 
-  /// Looks at the process list until the child ends.
+  /// Looks at the process list and at the memory until the child ends.
   private func watch() {
     var facts = siginfo_t()
     repeat {
@@ -121,6 +122,9 @@ final class Child: Sendable {
       }
       let texts = lines.compactMap { $0.map { String(decoding: $0, as: UTF8.self) } }
       shown.withLock { $0.formUnion(texts) }
+      let status = try? text(of: folder + "/status")
+      let memory = status?.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) }
+      peak.withLock { $0 = max($0, memory ?? 0) }
       usleep(20_000)
       facts.si_signo = 0
     } while waitid(P_PID, id_t(pid), &facts, WEXITED | WNOWAIT | WNOHANG) == 0 && facts.si_signo == 0
@@ -134,10 +138,8 @@ final class Child: Sendable {
     while waitid(P_PID, id_t(pid), &facts, WEXITED | WNOWAIT) != 0, errno == EINTR {}
     return isReaped.withLock { isReaped in
       var status: Int32 = 0
-      var usage = rusage()
-      guard !isReaped, wait4(pid, &status, 0, &usage) == pid else { return -1 }
+      guard !isReaped, waitpid(pid, &status, 0) == pid else { return -1 }
       isReaped = true
-      peak.withLock { $0 = usage.ru_maxrss }
       return status & 0x7F == 0 ? (status >> 8) & 0xFF : 1_000 + (status & 0x7F)
     }
   }
