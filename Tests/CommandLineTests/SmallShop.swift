@@ -46,3 +46,15 @@ struct SmallShop {
   /// What `status` gathers.
   func status() throws -> StatusReport { try StatusReport(settings, now: Self.now) }
 }
+
+extension Warehouse {
+  /// The ids of all findings, in their order.
+  func findingIDs() throws -> [String] {
+    var ids: [String] = []
+    try query("SELECT id FROM v_discrepancy ORDER BY id") { _ in
+    } row: { values in
+      if case .text(let id) = values[0] { ids.append(id) }
+    }
+    return ids
+  }
+}

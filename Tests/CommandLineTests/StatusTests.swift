@@ -62,9 +62,12 @@ struct StatusTests {
       try shop.warehouse(.read).story(of: "a", settings: shop.settings).last { $0.heading.hasPrefix("Disc") }?
         .heading.split(separator: " ").last.map(String.init))
     let decider = Decider(name: "alice", instant: SmallShop.now)
-    try shop.warehouse(.write).resolve([(id, .accepted, "n")], by: decider)
+    func verdict(_ resolution: Resolution) -> DecisionDraft {
+      DecisionDraft(.verdict(id: id, resolution, seen: nil), note: "n")
+    }
+    _ = try shop.warehouse(.write).decide([verdict(.accepted)], by: decider)
     #expect(try shop.warehouse(.read).openFindings(today: day).isEmpty)
-    try shop.warehouse(.write).resolve([(id, .open, "n")], by: decider)
+    _ = try shop.warehouse(.write).decide([verdict(.open)], by: decider)
     #expect(try shop.warehouse(.read).openFindings(today: day).map(\.count) == [1])
   }
 

@@ -68,7 +68,11 @@ struct DurabilityTests {
     let id = try #require(try store.rows("SELECT id FROM discrepancy LIMIT 1").first)
     let decider = Decider(name: "me", instant: store.asOf)
     let failure = try #require(throws: Failure.self) {
-      try store.warehouse.resolve([(id, .accepted, "a"), ("DNONE", .accepted, "b")], by: decider)
+      try store.warehouse.decideOrThrow(
+        [
+          DecisionDraft(.verdict(id: id, .accepted, seen: nil), note: "a"),
+          DecisionDraft(.verdict(id: "DNONE", .accepted, seen: nil), note: "b"),
+        ], by: decider)
     }
     #expect(failure.status == .usage)
     #expect(try store.count("resolution") == 0)

@@ -77,7 +77,7 @@ struct FindingHistoryTests {
     _ = try store.provider("maxfi", ProviderImport(payments: [payment("P1", "50.00", for: "A1")]))
     try store.match()
     try tenDaysLater(store)
-    _ = try store.warehouse.unlinkByHand(payment: "P1", note: "not theirs", by: anna)
+    try store.warehouse.unlink("P1", note: "not theirs", by: anna)
     try store.match()
     #expect(try changes(store, from: 1, to: 2).contains("A1 unpaid_order cleared 0.00 -"))
     #expect(try changes(store, from: 2, to: 3).contains("A1 unpaid_order new - 0.00"))
@@ -89,11 +89,11 @@ struct FindingHistoryTests {
   func verdicts() throws {
     let store = try store()
     let id = try #require(try store.rows("SELECT id FROM discrepancy WHERE order_id = 'A1'").first)
-    try store.warehouse.resolve([(id, .accepted, "goodwill")], by: anna)
+    try store.warehouse.resolve(id, .accepted, note: "goodwill", by: anna)
     #expect(try changes(store, from: 1, to: 1) == [])
     try store.nextRun()
     #expect(try changes(store, from: 1, to: 2) == ["A1 unpaid_order cleared 0.00 0.00"])
-    try store.warehouse.resolve([(id, .open, "no")], by: anna)
+    try store.warehouse.resolve(id, .open, note: "no", by: anna)
     #expect(try changes(store, from: 1, to: nil) == [])
     #expect(try changes(store, from: 2, to: nil) == ["A1 unpaid_order new 0.00 0.00"])
   }
@@ -110,7 +110,7 @@ struct FindingHistoryTests {
       try store.report().forEachDiscrepancy { if $0.id == id { found.append($0) } }
       return try #require(found.first)
     }
-    try store.warehouse.resolve([(id, .accepted, "the rest in cash")], by: anna)
+    try store.warehouse.resolve(id, .accepted, note: "the rest in cash", by: anna)
     #expect(try partial().status == .accepted)
     try store.nextRun()
     try store.provider("maxfi", ProviderImport(payments: [payment("P2", "20.00", for: "A2")]))

@@ -26,9 +26,9 @@ struct FormerRowsTests {
       snapshots.append(try Self.snapshot(store))
       let findings = try store.rows("SELECT id FROM discrepancy ORDER BY id")
       if !findings.isEmpty, random.once(in: 2) {
-        let verdict = random.pick([Warehouse.Resolution.accepted, .open])
+        let verdict = random.pick([Resolution.accepted, .open])
         try store.warehouse.resolve(
-          [(random.pick(findings), verdict, "n")], by: Decider(name: "me", instant: store.asOf))
+          random.pick(findings), verdict, note: "n", by: Decider(name: "me", instant: store.asOf))
       }
     }
     for snapshot in snapshots {

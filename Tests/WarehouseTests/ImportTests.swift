@@ -222,7 +222,7 @@ struct ImportTests {
       rejects: [Reject(source: "o.csv", location: "line 2", reason: "r", record: "x")])
     try store.provider("dapit", ProviderImport(payments: [payment("P1", "50.00", for: "A1")]))
     let decider = Decider(name: "me", instant: store.asOf)
-    _ = try store.warehouse.linkByHand(payment: "P1", order: "A1", note: "n", by: decider)
+    try store.warehouse.link("P1", to: "A1", note: "n", by: decider)
     #expect(try store.warehouse.check(deep: true) == [])
     for (change, back) in [
       ("UPDATE sales_order SET amount_minor = 5001", "UPDATE sales_order SET amount_minor = 5000"),

@@ -122,9 +122,9 @@ extension Store {
     let decider = Decider(name: "me", instant: asOf)
     let payment = "\(link.payment.provider):\(link.payment.id)"
     if let order = link.order {
-      _ = try warehouse.linkByHand(payment: payment, order: order, note: "n", by: decider)
+      try warehouse.link(payment, to: order, note: "n", by: decider)
     } else {
-      _ = try warehouse.unlinkByHand(payment: payment, note: "n", by: decider)
+      try warehouse.unlink(payment, note: "n", by: decider)
     }
   }
 

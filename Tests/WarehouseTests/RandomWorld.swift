@@ -161,7 +161,10 @@ struct RandomWorld {
       ($0.provider, $0.id) < ($1.provider, $1.id)
     }
     guard !known.isEmpty, !orders.isEmpty else { return nil }
-    let link = (random.pick(known), random.once(in: 3) ? nil : random.pick(orders.keys.sorted()))
+    let payment = random.pick(known)
+    // A payment that is linked must be unlinked before it can be linked to another order.
+    let isLinked = links.last { $0.payment == payment }?.order != nil
+    let link = (payment, isLinked || random.once(in: 3) ? nil : random.pick(orders.keys.sorted()))
     links.append(link)
     return link
   }

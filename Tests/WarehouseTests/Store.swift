@@ -179,3 +179,22 @@ extension ProviderWriter {
     ])
   }
 }
+
+extension Warehouse {
+  /// Decides, or throws why it cannot be.
+  func decideOrThrow(_ drafts: [DecisionDraft], by decider: Decider) throws {
+    for outcome in try decide(drafts, by: decider) { if let failure = outcome.refusal { throw failure } }
+  }
+
+  func link(_ payment: String, to order: String, note: String = "n", by decider: Decider) throws {
+    try decideOrThrow([DecisionDraft(.link(PaymentName(id: payment), order: order), note: note)], by: decider)
+  }
+
+  func unlink(_ payment: String, note: String = "n", by decider: Decider) throws {
+    try decideOrThrow([DecisionDraft(.unlink(PaymentName(id: payment)), note: note)], by: decider)
+  }
+
+  func resolve(_ id: String, _ resolution: Resolution, note: String, by decider: Decider) throws {
+    try decideOrThrow([DecisionDraft(.verdict(id: id, resolution, seen: nil), note: note)], by: decider)
+  }
+}

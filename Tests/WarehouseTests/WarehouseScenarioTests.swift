@@ -73,9 +73,9 @@ extension Store {
     let decider = Decider(name: "me", instant: asOf)
     for link in scenario.links {
       if let order = link.order {
-        _ = try warehouse.linkByHand(payment: link.payment, order: order, note: "n", by: decider)
+        try warehouse.link(link.payment, to: order, note: "n", by: decider)
       } else {
-        _ = try warehouse.unlinkByHand(payment: link.payment, note: "n", by: decider)
+        try warehouse.unlink(link.payment, note: "n", by: decider)
       }
     }
   }

@@ -15,8 +15,6 @@ struct ColumnPlan {
   static let refunds = ColumnPlan(
     section: "refunds", required: ["refund_id", "order_id", "created_at", "currency", "amount"],
     optional: ["provider_reference"])
-  static let verdicts = ColumnPlan(
-    section: "verdicts", isConfigurable: false, required: ["id", "resolution"], optional: ["note"])
 
   /// What to do about a column that is not in the header.
   func remedy(forMissing column: String) -> String {

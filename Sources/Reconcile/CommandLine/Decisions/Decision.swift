@@ -39,4 +39,12 @@ enum Decision {
     }
     return text.trimmingCharacters(in: .whitespaces)
   }
+
+  /// The verdict that a word stands for, in either case; throws 64 with the nearest word.
+  static func resolution(_ word: String, at place: String) throws(Failure) -> Resolution {
+    if let resolution = Resolution(rawValue: word.lowercased()) { return resolution }
+    throw Failure(
+      .usage, "`\(word)` is no resolution", at: place,
+      remedy: ConfigurationTable.choice(word, of: Resolution.allCases.map(\.rawValue)))
+  }
 }

@@ -1,5 +1,3 @@
-import ReconcileCore
-
 /// What a row of Discrepancies or Open items carries in its hidden last column, so that a workbook that somebody
 /// filled in can be read back: which finding of which warehouse it is, and which amounts the person saw.
 ///
@@ -15,9 +13,14 @@ public struct FindingRowKey: Equatable, Sendable {
 
   /// The key of a finding's row.
   public init(warehouse: String, finding row: DiscrepancyRow) {
+    self.init(warehouse: warehouse, findingID: row.id, expected: row.expected, actual: row.actual)
+  }
+
+  /// The key of a finding with these figures.
+  public init(warehouse: String, findingID: String, expected: Figure?, actual: Figure?) {
     self.warehouse = warehouse
-    findingID = row.id
-    figures = Self.digest("\(row.expected?.text ?? "")|\(row.actual?.text ?? "")", 8)
+    self.findingID = findingID
+    figures = Self.digest("\(expected?.text ?? "")|\(actual?.text ?? "")", 8)
   }
 
   /// Reads a key; nil when it is none or was edited.
