@@ -171,7 +171,7 @@ struct DecisionTests {
     #expect(
       report.text(by: decider, undecided: nil) == """
         line 2: would be done: one
-        line 3: refused: `nonsense` is no resolution; possible: "accepted", "open"
+        line 3: refused: `nonsense` is no resolution; the nearest is "open"; possible: "accepted", "open"
         line 4: unchanged: three
         Nothing was written, because a row was refused: 1 would be done, 1 unchanged, 1 refused.
 
