@@ -18,9 +18,11 @@ struct CrashTests {
     for _ in 0..<Int.random(in: 1...3, using: &chance) {
       let server = try trial.sandbox(["--page-size", "\(rows)"])
       let child = try trial.start()
-      try await server.wait(forRequests: Int.random(in: 1...15, using: &chance))
-      try await Task.sleep(for: .microseconds(Int.random(in: 0...20_000, using: &chance)))
-      child.send(SIGKILL)
+      let pause = UInt32.random(in: 0...20_000, using: &chance)
+      try await server.whenThere(are: Int.random(in: 1...15, using: &chance)) {
+        usleep(pause)
+        child.send(SIGKILL)
+      }
       _ = await child.end()
       try expectSound(trial)
     }

@@ -119,8 +119,7 @@ struct RequestTests {
     let server = try trial.sandbox(
       ["--fault", "stall:provider=gate,count=always"], extra: ["gate": "timeout = \"10m\""])
     let child = try trial.start()
-    try await server.wait { $0.provider == "gate" }
-    child.send(SIGTERM)
+    try await server.when({ $0.provider == "gate" }, { child.send(SIGTERM) })
     #expect(await child.end() == 143)
     #expect(try server.requests().filter { $0.provider == "gate" }.count <= 4)
   }

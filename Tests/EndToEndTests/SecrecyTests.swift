@@ -99,15 +99,14 @@ struct SecrecyTests {
     let trial = try trial()
     let server = try trial.sandbox(["--fault", "stall:provider=maxfi"], extra: extra)
     let child = try trial.start(environment: environment)
-    try await server.wait { $0.faults == ["stall"] }
-    let line = try bytes(of: "/proc/\(child.pid)/cmdline")
-    let threads = try FileManager.default.contentsOfDirectory(atPath: "/proc/\(child.pid)/task").map {
-      (try? text(of: "/proc/\(child.pid)/task/\($0)/comm")) ?? ""
+    try await server.when({ $0.faults == ["stall"] }) {
+      child.look()
+      child.send(SIGTERM)
     }
-    child.send(SIGTERM)
     #expect(await child.end() == 143)
-    #expect(String(decoding: line, as: UTF8.self).contains("reconcile"))
-    #expect(leaks.found(in: line + Array(threads.joined().utf8), "the process list") == [])
+    let seen = child.processList.joined(separator: "\n")
+    #expect(seen.contains("reconcile"))
+    #expect(leaks.found(in: Array(seen.utf8), "the process list") == [])
     #expect(try found(trial, names: ["run.out", "run.err"]) == [])
 
     let key = Canary.keys["maxfi"] ?? ""

@@ -11,8 +11,7 @@ struct SignalTests {
     let trial = try Trial()
     let server = try trial.sandbox(["--page-size", "5", "--fault", "stall:provider=maxfi,after=2"])
     let child = try trial.start()
-    try await server.wait { $0.faults == ["stall"] }
-    child.send(signal)
+    try await server.when({ $0.faults == ["stall"] }, { child.send(signal) })
     let ending = trial.ending(await child.end())
     #expect(ending.status == status, "\(ending.errors)")
     #expect(ending.errors.contains("stopped on request") && ending.output.isEmpty)
@@ -34,8 +33,7 @@ struct SignalTests {
     let before = try bytes(of: summary)
     let server = try trial.sandbox(["--fault", "http-503-then-ok:provider=gate,count=always"])
     let child = try trial.start()
-    try await server.wait { $0.provider == "gate" && $0.status == 503 }
-    child.send(SIGTERM)
+    try await server.when({ $0.provider == "gate" && $0.status == 503 }, { child.send(SIGTERM) })
     #expect(await child.end() == 143)
     #expect(try bytes(of: summary) == before)
     try expectNoHiddenFiles(trial.path("reports/2025-03-01_2025-03-31"))
@@ -49,8 +47,7 @@ struct SignalTests {
     let trial = try Trial()
     let server = try trial.sandbox(["--fault", "http-429-retry-after:provider=dapit,seconds=100"])
     let child = try trial.start()
-    try await server.wait { $0.status == 429 }
-    child.send(SIGINT)
+    try await server.when({ $0.status == 429 }, { child.send(SIGINT) })
     #expect(await child.end() == 130)
     #expect(try server.requests().filter { $0.provider == "dapit" }.count == 1)
   }
@@ -60,9 +57,10 @@ struct SignalTests {
     let trial = try Trial()
     let server = try trial.sandbox(["--fault", "stall:provider=maxfi"])
     let child = try trial.start()
-    try await server.wait { $0.faults == ["stall"] }
-    child.send(SIGINT)
-    child.send(SIGINT)
+    try await server.when({ $0.faults == ["stall"] }) {
+      child.send(SIGINT)
+      child.send(SIGINT)
+    }
     #expect(await child.end() == 130)
     try trial.sandbox()
     #expect(try await trial.run().status == 0)

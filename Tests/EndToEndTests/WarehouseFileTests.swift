@@ -50,14 +50,15 @@ struct WarehouseFileTests {
   @Test("a second run while one holds the warehouse is 75 and changes nothing")
   func busy() async throws {
     let trial = try Trial()
-    let server = try trial.sandbox(["--fault", "stall:provider=maxfi,count=1"], extra: patient)
+    let server = try trial.sandbox(["--fault", "stall:provider=maxfi,count=always"], extra: patient)
     let first = try trial.start(name: "first")
-    try await server.wait { $0.faults == ["stall"] }
+    try await server.when({ $0.faults == ["stall"] }, {})
     let second = try await trial.run(name: "second")
     #expect(second.status == 75 && second.errors.contains("process \(first.pid)"), "\(second.errors)")
     #expect(second.errors.contains("wait until it is done"))
     first.send(SIGTERM)
     #expect(await first.end() == 143)
+    try trial.sandbox()
     #expect(try await trial.run().status == 0)
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
   }
@@ -70,7 +71,7 @@ struct WarehouseFileTests {
     try expectEqual(try trial.report(), try await Calm.report(), .sameRecords)
   }
 
-  private let patient = ["maxfi": "timeout = \"10m\""]
+  private let patient = ["maxfi": "timeout = \"10m\"\ndeadline = \"7d\""]
 
   private func patch(_ trial: Trial, at offset: Int, _ new: [UInt8]) throws {
     var content = try bytes(of: trial.path("reconcile.sqlite"))

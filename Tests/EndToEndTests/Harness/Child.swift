@@ -115,19 +115,24 @@ final class Child: Sendable {
   private func watch() {
     var facts = siginfo_t()
     repeat {
-      let folder = "/proc/\(pid)"
-      var lines = [try? bytes(of: folder + "/cmdline")]
-      for thread in (try? FileManager.default.contentsOfDirectory(atPath: folder + "/task")) ?? [] {
-        lines.append(try? bytes(of: folder + "/task/\(thread)/comm"))
-      }
-      let texts = lines.compactMap { $0.map { String(decoding: $0, as: UTF8.self) } }
-      shown.withLock { $0.formUnion(texts) }
-      let status = try? text(of: folder + "/status")
-      let memory = status?.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) }
-      peak.withLock { $0 = max($0, memory ?? 0) }
+      look()
       usleep(20_000)
       facts.si_signo = 0
     } while waitid(P_PID, id_t(pid), &facts, WEXITED | WNOWAIT | WNOHANG) == 0 && facts.si_signo == 0
+  }
+
+  /// Notes what the process list shows now, and how much memory there was.
+  func look() {
+    let folder = "/proc/\(pid)"
+    var lines = [try? bytes(of: folder + "/cmdline")]
+    for thread in (try? FileManager.default.contentsOfDirectory(atPath: folder + "/task")) ?? [] {
+      lines.append(try? bytes(of: folder + "/task/\(thread)/comm"))
+    }
+    let texts = lines.compactMap { $0.map { String(decoding: $0, as: UTF8.self) } }
+    shown.withLock { $0.formUnion(texts) }
+    let status = try? text(of: folder + "/status")
+    let memory = status?.firstMatch(of: /VmHWM:\s+(\d+) kB/).flatMap { Int($0.1) }
+    peak.withLock { $0 = max($0, memory ?? 0) }
   }
 
   /// As `end()`, on this thread.

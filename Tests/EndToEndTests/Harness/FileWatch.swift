@@ -18,11 +18,19 @@ final class FileWatch {
 
   /// Returns when the file's text is as wanted; throws when it is not within a minute.
   ///
-  /// It waits on a thread of its own: those that tests run on are few.
-  static func wait(_ path: String, until isWanted: @escaping @Sendable (String) throws -> Bool) async throws {
+  /// It waits on a thread of its own: those that tests run on are few, and a test may go on a minute after it could.
+  /// What has to happen at that very moment is done there, by `action`.
+  static func wait(
+    _ path: String, until isWanted: @escaping @Sendable (String) throws -> Bool,
+    then action: @escaping @Sendable () -> Void
+  ) async throws {
     try await withCheckedThrowingContinuation { (continuation: CheckedContinuation<Void, any Error>) in
       Thread.detachNewThread {
-        continuation.resume(with: Result { try FileWatch(path).block(until: isWanted) })
+        continuation.resume(
+          with: Result {
+            try FileWatch(path).block(until: isWanted)
+            action()
+          })
       }
     }
   }

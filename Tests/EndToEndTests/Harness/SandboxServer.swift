@@ -88,13 +88,16 @@ final class SandboxServer: Sendable {
     }
   }
 
-  /// Returns when the log holds such a request; the sandbox writes the line before it answers.
-  func wait(for isWanted: @escaping @Sendable (LoggedRequest) -> Bool) async throws {
-    try await FileWatch.wait(logPath) { _ in try self.requests().contains(where: isWanted) }
+  /// Does something as soon as the log holds such a request; the sandbox writes the line before it answers.
+  func when(
+    _ isWanted: @escaping @Sendable (LoggedRequest) -> Bool, _ action: @escaping @Sendable () -> Void
+  ) async throws {
+    try await FileWatch.wait(
+      logPath, until: { _ in try self.requests().contains(where: isWanted) }, then: action)
   }
 
-  /// Returns when so many requests were made.
-  func wait(forRequests count: Int) async throws {
-    try await FileWatch.wait(logPath) { $0.utf8.count { $0 == 10 } >= count }
+  /// Does something as soon as so many requests were made.
+  func whenThere(are count: Int, _ action: @escaping @Sendable () -> Void) async throws {
+    try await FileWatch.wait(logPath, until: { $0.utf8.count { $0 == 10 } >= count }, then: action)
   }
 }
