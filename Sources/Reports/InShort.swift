@@ -10,6 +10,8 @@ struct InShort {
   let isOpen: Bool
   /// What could not be read, without a full stop; nil when there is nothing of the kind.
   let rejects: String?
+  /// What has changed in sealed periods, without a full stop; nil when nothing has.
+  let adjustments: String?
   /// One sentence for each currency, and one about those that are left out.
   let currencies: [String]
 
@@ -39,6 +41,11 @@ struct InShort {
     let these = rejected == 1 ? "1 row or record" : "\(grouped(Int128(rejected))) rows or records"
     rejects =
       rejected == 0 ? nil : "\(these) could not be read and \(rejected == 1 ? "is" : "are") in no figure"
+    let changed = figures.adjustments.rows
+    let facts =
+      changed == 1
+      ? "1 fact of a sealed period has" : "\(grouped(Int128(changed))) facts of sealed periods have"
+    adjustments = changed == 0 ? nil : "\(facts) changed since"
     let others = figures.currencies.count - Self.currencyLimit
     currencies =
       figures.currencies.prefix(Self.currencyLimit).map { Self.sentence($0, totals, figures) }

@@ -132,8 +132,9 @@ private func stageTables(
     gatherer?.add(reject: $0)
   }
   if !source.facts.adjustedPeriods.isEmpty {
-    try stage(.adjustments, ReportTables.adjustments, source.forEachAdjustment) { _ in
+    try stage(.adjustments, ReportTables.adjustments, source.forEachAdjustment) {
       totals.addRow(of: .adjustments)
+      gatherer?.add(adjustment: $0)
     }
   }
   return (totals, files)

@@ -24,11 +24,28 @@ struct PageTests {
     let page = try sample()
     #expect(page.text.hasPrefix("<!DOCTYPE html>\n<html lang=\"en\">"))
     #expect(page.elements("h1").count == 1)
-    #expect(page.elements("h2").map(\.text) == PageSection.allCases.map(\.title))
-    for section in PageSection.allCases {
+    let sections = PageSection.allCases.filter { $0 != .adjustments }
+    #expect(page.elements("h2").map(\.text) == sections.map(\.title))
+    for section in sections {
       #expect(page.text.contains("<h2 id=\"\(section.rawValue)\">"))
       #expect(page.text.contains("<a href=\"#\(section.rawValue)\">\(section.title)</a>"))
     }
+  }
+
+  @Test("what has changed in sealed periods has a section where an earlier period is sealed")
+  func adjustments() throws {
+    var source = try WorkbookSource.afterSeal()
+    let page = try page(source, source.totals)
+    #expect(page.elements("h2").map(\.text) == PageSection.allCases.map(\.title))
+    let rows = page.rows(of: "adjustments-table")
+    #expect(rows.count == source.adjustments.count)
+    #expect(rows[0][4...6] == ["123456.78", "123456.99", "0.21"])
+    #expect(rows[3][4...6] == ["2026-02-04", "2026-03-03", ""])
+    #expect(
+      page.text.contains("▲ 21 facts of sealed periods have changed since: see <a href=\"#adjustments\">"))
+    source.adjustments = []
+    let empty = try self.page(source, source.totals)
+    #expect(empty.text.contains("Nothing has changed in the sealed periods 2026-02-01_2026-02-28."))
   }
 
   @Test("every table says what it holds, and every head says what it is the head of")

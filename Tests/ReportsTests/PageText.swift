@@ -80,6 +80,7 @@ extension ReportSource {
       try forEachOpenItem { _ in totals.addRow(of: .openItems) }
       try forEachSettlementDay { _ in totals.addRow(of: .settlement) }
       try forEachReject { _ in totals.addRow(of: .rejects) }
+      try forEachAdjustment { _ in totals.addRow(of: .adjustments) }
       return totals
     }
   }
@@ -95,6 +96,7 @@ extension ReportSource {
       try forEachRefund { gatherer.add(refund: $0) }
       try forEachSettlementDay { gatherer.add(settlementDay: $0) }
       try forEachReject { gatherer.add(reject: $0) }
+      try forEachAdjustment { gatherer.add(adjustment: $0) }
       return gatherer.finish()
     }
   }

@@ -14,7 +14,7 @@ struct SpreadsheetTests {
     arguments: [["EUR", "JPY", "KWD"], ["EUR"]])
   func recalculation(currencies: [String]) throws {
     let folder = try ScratchFolder()
-    var source = try WorkbookSource.sample(currencies: currencies)
+    var source = try WorkbookSource.afterSeal(currencies: currencies)
     // Amounts that need all 15 digits, and one more than a number cell holds.
     let currency = source.orders[0].amount.currency
     source.orders[0].amount = Money(minorUnits: 999_999_999_999_999, currency: currency)
@@ -45,6 +45,22 @@ struct SpreadsheetTests {
     try compare(facts["Settlement"], ReportTables.settlement, source.settlement)
     try compare(facts["Open items"], ReportTables.discrepancies, source.openItems)
     try compare(facts["Rejects"], ReportTables.rejects, source.rejects)
+  }
+
+  @Test(
+    "openpyxl finds the changes of sealed periods, and Summary leads to them",
+    .enabled(if: SpreadsheetTools.canRead, "python3-openpyxl is not installed"))
+  func adjustments() throws {
+    let folder = try ScratchFolder()
+    let source = try WorkbookSource.afterSeal()
+    try write(source, to: folder.file("a.xlsx"), in: folder.path)
+    let facts: WorkbookFacts = try SpreadsheetTools.facts(folder.file("a.xlsx"))
+    #expect(facts.sheets.map(\.name).suffix(4) == ["Rejects", "Adjustments", "Coverage", "About"])
+    let sheet = try facts["Adjustments"]
+    try compare(sheet, ReportTables.adjustments, source.adjustments)
+    let header = try #require(sheet.header)
+    #expect(sheet.freeze == "B\(header + 1)" && sheet.repeated == "$\(header):$\(header)")
+    #expect(try facts["Summary"].links.contains { $0[2] == "Adjustments!A1" })
   }
 
   private func compare<Row>(_ sheet: WorkbookFacts.Sheet, _ columns: [Column<Row>], _ rows: [Row]) throws {

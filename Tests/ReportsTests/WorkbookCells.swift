@@ -21,9 +21,10 @@ struct WorkbookCells: SheetVisitor {
   mutating func filter(_ range: String) { filterRange = range }
 
   /// The sheets by name, in order.
-  static func read(_ path: String) throws -> [(name: String, cells: WorkbookCells)] {
+  static func read(_ path: String, _ names: [String] = ReconciliationWorkbook.sheetNames) throws -> [(
+    name: String, cells: WorkbookCells
+  )] {
     let archive = try ZipArchive(path: path)
-    let names = ReconciliationWorkbook.sheetNames
     return try names.enumerated().map { index, name in
       let entry = try #require(archive.entries.first { $0.name == "xl/worksheets/sheet\(index + 1).xml" })
       var scanner = XMLScanner(SheetReader(WorkbookCells()))

@@ -14,6 +14,7 @@ struct WorkbookSource: ReportSource {
   var discrepancies: [DiscrepancyRow] = []
   var openItems: [DiscrepancyRow] = []
   var rejects: [Reject] = []
+  var adjustments: [AdjustmentRow] = []
   /// Called with the number of order rows handed out so far, over all readings.
   var onOrder: (Int) throws -> Void = { _ in }
   private let handedOut = Counter()
@@ -33,6 +34,7 @@ struct WorkbookSource: ReportSource {
   func forEachRefund(_ body: (RefundRow) throws -> Void) throws { try refunds.forEach(body) }
   func forEachSettlementDay(_ body: (SettlementRow) throws -> Void) throws { try settlement.forEach(body) }
   func forEachReject(_ body: (Reject) throws -> Void) throws { try rejects.forEach(body) }
+  func forEachAdjustment(_ body: (AdjustmentRow) throws -> Void) throws { try adjustments.forEach(body) }
 
   var totals: SummaryTotals {
     get throws {
@@ -44,6 +46,7 @@ struct WorkbookSource: ReportSource {
       for _ in openItems { totals.addRow(of: .openItems) }
       for _ in settlement { totals.addRow(of: .settlement) }
       for _ in rejects { totals.addRow(of: .rejects) }
+      for _ in adjustments { totals.addRow(of: .adjustments) }
       return totals
     }
   }
@@ -57,6 +60,7 @@ struct WorkbookSource: ReportSource {
     for row in refunds { gatherer.add(refund: row) }
     for row in settlement { gatherer.add(settlementDay: row) }
     for row in rejects { gatherer.add(reject: row) }
+    for row in adjustments { gatherer.add(adjustment: row) }
     return gatherer.finish()
   }
 
@@ -91,6 +95,43 @@ struct WorkbookSource: ReportSource {
     var source = WorkbookSource(facts: facts)
     for code in currencies {
       try source.addRows(of: try #require(Currency(code)), count: rows, from: from)
+    }
+    return source
+  }
+
+  /// The sample after February was sealed: amounts, days and words that have changed since, an order that was not known
+  /// and one that is gone.
+  static func afterSeal(currencies: [String] = ["EUR", "JPY", "KWD"]) throws -> WorkbookSource {
+    var source = try sample(currencies: currencies)
+    let from = try #require(BusinessDay("2026-02-01"))
+    let february = try #require(Period(from: from, to: from.advanced(by: 27)))
+    source.facts.adjustedPeriods = [february]
+    for code in currencies {
+      let currency = try #require(Currency(code))
+      func money(_ units: Int64) -> AdjustmentRow.Value {
+        .money(Money(minorUnits: units, currency: currency))
+      }
+      func add(_ kind: String, _ field: String, _ sealed: AdjustmentRow.Value?, _ now: AdjustmentRow.Value?) {
+        var row = AdjustmentRow(
+          period: february, kind: kind, provider: kind == "order" ? nil : "dapit", id: "007-\(code)",
+          date: from.advanced(by: 3), currency: currency, field: field, sealed: sealed, now: now,
+          difference: nil,
+          arrivedAt: Instant(seconds: 1_773_000_000), runID: "20260308T200000Z-0a1b",
+          evidence: kind == "order" ? "orders.csv, line 7" : String(repeating: "c0ffee00", count: 8))
+        if case .money(let after) = now {
+          var before: Int64 = 0
+          if case .money(let money) = sealed { before = money.minorUnits }
+          row.difference = Money(minorUnits: after.minorUnits - before, currency: currency)
+        }
+        source.adjustments.append(row)
+      }
+      add("order", "amount", money(12_345_678), money(12_345_699))
+      add("order", "match_status", .text("exact"), .text("partial"))
+      add("order", "collected", money(-830), nil)
+      add("payment", "payment_date", .day(from.advanced(by: 3)), .day(from.advanced(by: 30)))
+      add("payment", "order_id", nil, .text("=an-order-with-a-rather-long-id-\(code)-0000000000001"))
+      add("payment", "collected", money(999_999_999_999_999), money(1))
+      add("payment", "collected", nil, money(250))
     }
     return source
   }

@@ -34,6 +34,37 @@ import Testing
     #expect(try cells("Discrepancies").rows[4]?[0]?.text.hasPrefix("NOT TIED OUT: 3 settlement days") == true)
   }
 
+  /// The names of the sheets of a report after a sealed period.
+  private var namesAfterSeal: [String] {
+    var names = ReconciliationWorkbook.sheetNames
+    names.insert(ReconciliationWorkbook.adjustments, at: names.count - 2)
+    return names
+  }
+
+  @Test func adjustmentsHaveASheetWhereAnEarlierPeriodIsSealed() throws {
+    let folder = try ScratchFolder()
+    var source = try WorkbookSource.afterSeal()
+    let path = folder.file("a.xlsx")
+    try write(source, to: path, in: folder.path)
+    try ReconciliationWorkbook().check(path: path, totals: source.totals)
+    let sheets = try WorkbookCells.read(path, namesAfterSeal)
+    let cells = try #require(sheets.first { $0.name == "Adjustments" }).cells
+    try compare(cells, ReportTables.adjustments, source.adjustments)
+    let summary = try #require(sheets.first { $0.name == "Summary" }).cells
+    let texts = summary.rows.values.flatMap { $0.values.map(\.text) }
+    #expect(texts.contains("21 facts of sealed periods have changed since: see Adjustments."))
+    source.adjustments.removeLast()
+    #expect(throws: Failure.self, "a row is missing") {
+      try ReconciliationWorkbook().check(path: path, totals: source.totals)
+    }
+    // Sealed, and nothing has changed: the sheet says so by being empty.
+    source.adjustments = []
+    try write(source, to: folder.file("b.xlsx"), in: folder.path)
+    try ReconciliationWorkbook().check(path: folder.file("b.xlsx"), totals: source.totals)
+    let empty = try WorkbookCells.read(folder.file("b.xlsx"), namesAfterSeal)
+    #expect(try #require(empty.first { $0.name == "Adjustments" }).cells.rows.keys.max() == 5)
+  }
+
   private func compare<Row>(_ cells: WorkbookCells, _ columns: [Column<Row>], _ rows: [Row]) throws {
     let header = cells.headerRow
     for (column, definition) in columns.enumerated() {

@@ -26,13 +26,17 @@ struct SealTests {
     try Data(corrections.utf8).write(to: shop.appendingPathComponent("late.csv"))
     let april = try reconcile(
       "--period", "2026-04", "--orders", "orders/*.csv", "late.csv", "--as-of", "2026-05-02T06:00:00Z",
-      "--quiet")
+      "--quiet", "--format", "csv,xlsx,html")
     #expect(april.status == ExitStatus.inputRejected.rawValue, "\(april.errors)")
-    let adjustments = try CSVTable(
-      shop.appendingPathComponent("reports/2026-04-01_2026-04-30/adjustments.csv"))
+    let report = shop.appendingPathComponent("reports/2026-04-01_2026-04-30")
+    let adjustments = try CSVTable(report.appendingPathComponent("adjustments.csv"))
     let amount = try #require(adjustments.rows.first { $0["id"] == id && $0["field"] == "amount" })
     #expect(amount["sealed"] == row["amount"] && amount["now"] == "9999.00")
     #expect(adjustments.rows.allSatisfy { $0["sealed_period"] == SampleShop.period.description })
+    let page = try String(contentsOf: report.appendingPathComponent("report.html"), encoding: .utf8)
+    let table = try #require(page.components(separatedBy: "<tbody data-rows=\"adjustments-table\">").last)
+    let rows = table.components(separatedBy: "</tbody>")[0].components(separatedBy: "<tr>").count - 1
+    #expect(rows == adjustments.rows.count)
 
     // A run of the sealed month writes the sealed files, and the warehouse still gives them.
     let again = try reconcile("report", "--period", "2026-03")

@@ -11,6 +11,7 @@ struct FigureGatherer {
   private var refunds: TableGauge<RefundRow>
   private var settlement: TableGauge<SettlementRow>
   private var rejects: TableGauge<Reject>
+  private var adjustments: TableGauge<AdjustmentRow>?
   private var rows = (findings: 0, orders: 0, payments: 0, refunds: 0)
   /// Orders come sorted by date, and most have the verdict of the one before: the dictionary is asked when it changes.
   private var match: (key: MatchKey, figures: MatchFigures)?
@@ -25,6 +26,7 @@ struct FigureGatherer {
     refunds = TableGauge(tables.refunds)
     settlement = TableGauge(tables.settlement)
     rejects = TableGauge(tables.rejects)
+    adjustments = tables.adjustments.map { TableGauge($0) }
   }
 
   mutating func add(discrepancy row: DiscrepancyRow) {
@@ -92,6 +94,12 @@ struct FigureGatherer {
 
   mutating func add(reject row: Reject) { rejects.add(row) }
 
+  mutating func add(adjustment row: AdjustmentRow) {
+    adjustments?.add(row)
+    let key = AdjustmentKey(period: row.period, kind: row.kind, field: row.field, currency: row.currency)
+    figures.adjusted[key, default: AdjustmentFigures()].add(row)
+  }
+
   /// The figures of all rows.
   mutating func finish() -> ReportFigures {
     keepMatch()
@@ -103,6 +111,7 @@ struct FigureGatherer {
     figures.refunds = refunds.finish()
     figures.settlement = settlement.finish()
     figures.rejects = rejects.finish()
+    if let adjustments = adjustments?.finish() { figures.adjustments = adjustments }
     return figures
   }
 

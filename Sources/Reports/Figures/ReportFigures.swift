@@ -11,7 +11,11 @@ public struct ReportFigures {
   var refunds = TableFigures()
   var settlement = TableFigures()
   var rejects = TableFigures()
+  /// Of a report after a sealed period; otherwise without rows.
+  var adjustments = TableFigures()
 
+  /// What changed in sealed periods, by period, kind of record, fact and currency.
+  var adjusted: [AdjustmentKey: AdjustmentFigures] = [:]
   /// Findings of the period, by kind and currency.
   var findings: [FindingKey: FindingFigures] = [:]
   /// Open findings of the period and open items, by currency and age.
@@ -43,13 +47,13 @@ public struct ReportFigures {
   /// Days on which a provider's settlement report and our records differ.
   var mismatchedDays: Int { settlementTotals.values.reduce(0) { $0 + $1.days(.mismatch) } }
 
-  /// Every row of the seven tables.
+  /// Every row of the tables.
   var dataRows: Int {
     discrepancies.rows + orders.rows + payments.rows + refunds.rows + settlement.rows + openItems.rows
-      + rejects.rows
+      + rejects.rows + adjustments.rows
   }
 
-  /// Every currency of the report.
+  /// Every currency of the period's own records and findings.
   var currencies: [Currency] {
     let tables = [discrepancies, openItems, orders, payments, refunds, settlement]
     return Set(tables.flatMap(\.currencies)).sorted()

@@ -22,8 +22,10 @@ struct PageCheck {
   mutating func finish() throws {
     try scanner.finish()
     let found = scanner.consumer
-    for (table, id) in [(ReportTable.discrepancies, "discrepancies-table"), (.openItems, "open-items-table")]
-    {
+    for (table, id) in [
+      (ReportTable.discrepancies, "discrepancies-table"), (.openItems, "open-items-table"),
+      (.adjustments, "adjustments-table"),
+    ] {
       let expected = min(Int(totals.rowCount(table)), rowLimit)
       let rows = found.rows[id] ?? 0
       guard rows == expected else { throw DamagedWorkbook("\(id) has \(rows) rows instead of \(expected)") }

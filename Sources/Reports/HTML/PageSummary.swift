@@ -33,6 +33,16 @@ struct PageSummary {
         try page.element(
           "li", ["class": "bad", "id": "rejects"], "▲ \(rejects); \(ReportTable.rejects.place(in: formats)).")
       }
+      if let adjustments = short.adjustments {
+        try page.element("li", ["class": "bad", "id": "adjusted"]) {
+          try page.text("▲ \(adjustments): see ")
+          try page.element("a", ["href": "#\(PageSection.adjustments.rawValue)"]) {
+            try page.text(PageSection.adjustments.title)
+          }
+          try page.text(".")
+        }
+        try page.line()
+      }
       for sentence in short.currencies { try page.element("li", sentence) }
     }
     try page.line()

@@ -33,6 +33,10 @@ struct ReportPage {
           let findings = PageFindings(page: page, content: content, formats: formats, rowLimit: rowLimit)
           rows += try findings.writeDiscrepancies(source)
           rows += try findings.writeOpenItems(source)
+          if content.hasAdjustments {
+            rows += try PageAdjustments(page: page, content: content, formats: formats, rowLimit: rowLimit)
+              .write(source)
+          }
           rows += try PageSettlement(page: page, content: content, formats: formats, rowLimit: rowLimit)
             .write(source)
           try PageControls(page: page, content: content).write()
@@ -108,7 +112,7 @@ struct ReportPage {
       }
       try page.element("nav", ["aria-label": "Contents"]) {
         try page.element("ul") {
-          for section in PageSection.allCases {
+          for section in PageSection.allCases where section != .adjustments || content.hasAdjustments {
             try page.element("li") {
               try page.element("a", ["href": "#\(section.rawValue)"]) { try page.text(section.title) }
             }
@@ -138,6 +142,8 @@ struct PageContent {
   }
 
   var currencies: [Currency] { figures.currencies }
+  /// Whether an earlier period is sealed.
+  var hasAdjustments: Bool { !facts.adjustedPeriods.isEmpty }
   var failingControls: Int { controls.count { !$0.holds } }
 }
 
@@ -145,6 +151,8 @@ struct PageContent {
 enum PageSection: String, CaseIterable {
   case summary, charts, discrepancies
   case openItems = "open-items"
+  /// Only in a report after a sealed period.
+  case adjustments
   case settlement, controls, coverage, about
 
   var title: String {
@@ -153,6 +161,7 @@ enum PageSection: String, CaseIterable {
     case .charts: "Charts"
     case .discrepancies: "Discrepancies"
     case .openItems: "Open items"
+    case .adjustments: "Adjustments"
     case .settlement: "Settlement"
     case .controls: "Controls"
     case .coverage: "Coverage"

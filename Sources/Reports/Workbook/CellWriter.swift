@@ -47,7 +47,7 @@ final class CellWriter {
       let number = Self.cellNumber(money.minorUnits, exponent: exponent)
       try sheet.number(row, column, number, styles.money[exponent])
     case .count(let count): try self.count(count, to: sheet, row, column)
-    case .day(let day): try self.day(day, to: sheet, row, column)
+    case .day(let day): try self.day(day, to: sheet, row, column, styles.day)
     case .instant(let instant): try self.instant(instant, to: sheet, row, column)
     case .flag(let flag): try sheet.text(row, column, flag ? "true" : "false", styles.text)
     }
@@ -96,14 +96,16 @@ final class CellWriter {
     try sheet.number(row, column, Double(count), styles.count)
   }
 
-  private func day(_ day: BusinessDay, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
+  func day(
+    _ day: BusinessDay, to sheet: SheetWriter, _ row: Int, _ column: Int, _ format: SheetWriter.Format
+  ) throws {
     let serial = day.dayNumber + Self.epoch
     // Before 1900-03-01 spreadsheets disagree about the calendar, and below 0 there are no dates at all.
     guard serial >= 61 else {
       oddDates += 1
       return try sheet.text(row, column, day.description, styles.text)
     }
-    try sheet.number(row, column, Double(serial), styles.day)
+    try sheet.number(row, column, Double(serial), format)
   }
 
   /// A time; `format` where it is not that of detail sheets, which shows fractions of a second only where there are

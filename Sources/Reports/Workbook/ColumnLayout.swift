@@ -4,6 +4,8 @@ import ReconcileCore
 struct ColumnLayout {
   enum Kind {
     case id, code, word, currency, money, count, day, instant, list, prose
+    /// An amount, a day or a word, as the row has it; all of them on the side of amounts.
+    case fact
     /// Yellow: empty, for a person to fill in.
     case entry
     /// Hidden: for the program that reads the workbook back.
@@ -16,14 +18,17 @@ struct ColumnLayout {
   let isPrinted: Bool
 
   /// The layout of the column of a CSV file with this name; names mean the same in every table.
-  init(_ name: String) { self.init(name, Self.kind(of: name), isPrinted: true) }
+  init(_ name: String, isTotalled: Bool = true) {
+    self.init(name, Self.kind(of: name), isPrinted: true, isTotalled: isTotalled)
+  }
 
-  init(_ name: String, _ kind: Kind, isPrinted: Bool) {
+  init(_ name: String, _ kind: Kind, isPrinted: Bool, isTotalled: Bool = true) {
     self.name = name
     self.kind = kind
     self.isPrinted = isPrinted
     // Expected and actual amounts of different kinds of findings do not add up to anything.
-    isTotalled = (kind == .money || kind == .count) && !["expected", "actual", "age_days"].contains(name)
+    self.isTotalled =
+      isTotalled && (kind == .money || kind == .count) && !["expected", "actual", "age_days"].contains(name)
   }
 
   private static func kind(of name: String) -> Kind {
@@ -35,8 +40,9 @@ struct ColumnLayout {
       .money
     case "transactions", "reported_transactions", "age_days": .count
     case "order_date", "payment_date", "refund_date", "business_date", "date": .day
-    case "created_at": .instant
-    case "id", "order_id", "payment_id", "refund_id", "source": .id
+    case "created_at", "arrived_at": .instant
+    case "sealed", "now": .fact
+    case "id", "order_id", "payment_id", "refund_id", "source", "run_id", "evidence": .id
     case "code", "severity", "status", "match_status": .code
     case "payment_ids", "refund_ids", "discrepancies", "location": .list
     case "explanation", "note", "reason", "record": .prose
@@ -45,16 +51,21 @@ struct ColumnLayout {
   }
 
   /// Numbers have their heading on the right, where they are.
-  var isNumber: Bool { kind == .money || kind == .count }
+  var isNumber: Bool { kind == .money || kind == .count || kind == .fact }
   /// A text longer than the column is wide goes on in a second line.
-  var wraps: Bool { !isNumber && kind != .day && kind != .instant && kind != .key }
+  var wraps: Bool {
+    switch kind {
+    case .money, .count, .day, .instant, .key: false
+    case .id, .code, .word, .currency, .fact, .list, .prose, .entry: true
+    }
+  }
 
   /// Whether a page that is too narrow may make the column narrower. An order id links to its order: some programs cut a
   /// link off instead of wrapping it.
   var shrinks: Bool {
     switch kind {
     case .id, .list, .word, .prose: name != "order_id"
-    case .code, .currency, .money, .count, .day, .instant, .entry, .key: false
+    case .code, .currency, .money, .count, .fact, .day, .instant, .entry, .key: false
     }
   }
 
@@ -103,6 +114,7 @@ enum ColumnWidths {
     let pixels: Int =
       switch layout.kind {
       case .money, .count: content + TextMeasure.padding
+      case .fact: max(74, min(text, 200))
       case .day: 74
       case .instant: 126
       case .currency: 40
@@ -123,7 +135,7 @@ enum ColumnWidths {
       case .id, .list: 76
       case .word: 60
       case .prose: 130
-      case .code, .currency, .money, .count, .day, .instant, .entry, .key: Int.max
+      case .code, .currency, .money, .count, .fact, .day, .instant, .entry, .key: Int.max
       }
     return layout.shrinks ? max(pixels, heading(layout)) : Int.max
   }

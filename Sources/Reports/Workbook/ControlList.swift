@@ -150,6 +150,16 @@ struct ControlList {
         "Discrepancies: open rows = open findings", nil, open, .init(Int128(totals.findingCount(.open))),
         "Discrepancies against the open findings in summary.json"),
       count(openItems, totals.rowCount(.openItems)), count(rejects, totals.rowCount(.rejects)),
+    ] + adjustmentControls
+  }
+
+  private var adjustmentControls: [Control] {
+    guard let table = figures.tables.adjustments else { return [] }
+    let rows = Control.Side(Int128(figures.adjustments.rows)) { $0.adjustments?.rowCount }
+    return [
+      control(
+        "\(table.name): number of rows = count", nil, rows, .init(Int128(totals.rowCount(.adjustments))),
+        "\(table.name) counted row by row, against the number that was counted apart")
     ]
   }
 

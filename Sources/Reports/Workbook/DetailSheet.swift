@@ -49,6 +49,9 @@ struct DetailSheet {
         case (.count(let count), .money):
           hasCounts = true
           try cells.count(count, to: sheet, row, column)
+        case (.day(let day), .fact): try cells.day(day, to: sheet, row, column, cells.styles.dayRight)
+        case (.instant(let instant), _) where look.isIndented:
+          try cells.instant(instant, to: sheet, row, column, cells.styles.instantIndented)
         default: try cells.write(cell, to: sheet, row, column)
         }
       }
@@ -176,6 +179,8 @@ struct DetailSheet {
 /// How the texts of a column look.
 private struct CellLook {
   let kind: ColumnLayout.Kind
+  /// Kept off the number before it.
+  let isIndented: Bool
   let plain: SheetWriter.Format
   let wrapped: SheetWriter.Format
   /// The room for a text in pixels; nil where texts do not wrap.
@@ -183,9 +188,13 @@ private struct CellLook {
 
   init(_ plan: PlannedTable, _ column: Int, _ styles: WorkbookStyles) {
     kind = plan.layouts[column].kind
-    let isIndented = plan.isIndented(column)
-    plain = isIndented ? styles.indented : styles.text
-    wrapped = isIndented ? styles.indentedWrapped : styles.wrapped
+    isIndented = plan.isIndented(column)
+    (plain, wrapped) =
+      switch (kind, isIndented) {
+      case (.fact, _): (styles.longNumber, styles.rightWrapped)
+      case (_, true): (styles.indented, styles.indentedWrapped)
+      default: (styles.text, styles.wrapped)
+      }
     width = plan.layouts[column].wraps ? plan.widths[column] - (isIndented ? 9 : 0) : nil
   }
 

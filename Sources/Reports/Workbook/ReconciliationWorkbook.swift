@@ -1,13 +1,14 @@
 import ReconcileCore
 
-/// reconciliation.xlsx: eleven sheets that a finance lead, an accountant and an auditor can read without this
-/// tool.
+/// reconciliation.xlsx: sheets that a finance lead, an accountant and an auditor can read without this tool.
 public struct ReconciliationWorkbook: WorkbookWriting {
   /// The sheets in their order. A table too long for one sheet goes on in `NAME (2)` and so forth behind it.
   public static let sheetNames = [
     "Summary", "Controls", "Discrepancies", "Orders", "Payments", "Refunds", "Settlement", "Open items",
     "Rejects", "Coverage", "About",
   ]
+  /// The sheet before Coverage in a report after a sealed period.
+  static let adjustments = "Adjustments"
 
   /// Rows of a sheet, header included; a format limit, lowered only by tests.
   let sheetRowLimit: Int
@@ -68,6 +69,13 @@ public struct ReconciliationWorkbook: WorkbookWriting {
       tables.openItems, plan.openItems, note: "dated before the period and still open · \(note) · \(toFill)",
       rules: Self.findingRules, link: link)
     try details.write(tables.rejects, plan.rejects, note: "in no figure of this workbook")
+    if let table = tables.adjustments, let place = plan.adjustments {
+      try details.write(
+        table, place,
+        note:
+          "facts of sealed periods that changed since · difference = now − sealed · a blank cell was not known"
+      )
+    }
   }
 
   /// The row of the record that a finding's id speaks of, where the workbook has it.

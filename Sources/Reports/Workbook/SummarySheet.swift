@@ -32,6 +32,7 @@ struct SummarySheet {
     try money(page)
     try paymentTable(page)
     try changes(page)
+    try adjustments(page)
     let charts = SummaryCharts(figures: figures, file: file)
     let space = charts.reserve(page)
     try findings(page)
@@ -70,6 +71,9 @@ struct SummarySheet {
     try page.line(short.verdict, verdict.isReady ? styles.good : styles.bad)
     try page.line(short.findings, short.isOpen ? styles.bad : styles.good)
     if let rejects = short.rejects { try page.line("\(rejects): see Rejects.", styles.bad) }
+    if let adjustments = short.adjustments {
+      try page.line("\(adjustments): see \(ReconciliationWorkbook.adjustments).", styles.bad)
+    }
     for sentence in short.currencies { try page.line(sentence) }
   }
 
@@ -209,5 +213,34 @@ struct SummarySheet {
     try page.line(
       "Amounts are distances: |actual − expected|. Aged: open both times, and in an older bucket of ages now.",
       styles.note)
+  }
+
+  /// What has changed in sealed periods, by fact: amounts of different facts are never added.
+  private func adjustments(_ page: SummaryPage) throws {
+    guard let table = plan.adjustments else { return }
+    try page.heading("Changes of sealed periods")
+    guard !figures.adjusted.isEmpty else { return try page.line("Nothing has changed.") }
+    try page.header(
+      ["Sealed period", "Record", "Fact", "Currency", "Changes", "Difference"], numbersFrom: 4)
+    for (key, adjusted) in figures.adjusted.sorted(by: { $0.key < $1.key }) {
+      let conditions = [
+        Condition("sealed_period", key.period.description), Condition("kind", key.kind),
+        Condition("field", key.field), Condition("currency", key.currency.code),
+      ]
+      try page.link(0, key.period.description, to: CellPlace(table.sheets[0], 0, 0))
+      try page.text(1, key.kind)
+      try page.text(2, key.field)
+      try page.text(3, key.currency.code)
+      try page.count(4, adjusted.count, table.count(where: conditions))
+      if let difference = adjusted.difference {
+        try page.figure(
+          5, difference, exponent: key.currency.exponent,
+          adjusted.isFormulaExact ? table.sum("difference", where: conditions) : nil)
+      }
+      page.skip()
+    }
+    try page.line(
+      "Difference = now − sealed, where both are known amounts; what was not on record counted as 0. These changes are "
+        + "told until the period that tells them is sealed.", styles.note)
   }
 }

@@ -18,13 +18,13 @@ struct Table<Row> {
   let forEach: ((Row) throws -> Void) throws -> Void
 
   init(
-    _ name: String, _ columns: [Column<Row>], own: [OwnColumn<Row>] = [],
+    _ name: String, _ columns: [Column<Row>], own: [OwnColumn<Row>] = [], isTotalled: Bool = true,
     currency: @escaping (Row) -> Currency?, forEach: @escaping ((Row) throws -> Void) throws -> Void
   ) {
     self.name = name
     self.columns = columns + own.map(\.column)
     layouts =
-      columns.map { ColumnLayout($0.name) }
+      columns.map { ColumnLayout($0.name, isTotalled: isTotalled) }
       + own.map { ColumnLayout($0.column.name, $0.kind, isPrinted: $0.isPrinted) }
     self.currency = currency
     self.forEach = forEach
@@ -34,7 +34,7 @@ struct Table<Row> {
   func index(_ name: String) -> Int { layouts.firstIndex { $0.name == name } ?? 0 }
 }
 
-/// The seven tables of a report, each with the name of its sheet.
+/// The tables of a report, each with the name of its sheet.
 struct ReportTableSet {
   let discrepancies: Table<DiscrepancyRow>
   let orders: Table<OrderRow>
@@ -43,6 +43,8 @@ struct ReportTableSet {
   let settlement: Table<SettlementRow>
   let openItems: Table<DiscrepancyRow>
   let rejects: Table<Reject>
+  /// Nil where no earlier period is sealed.
+  let adjustments: Table<AdjustmentRow>?
 
   init(_ source: any ReportSource) {
     let findings = ReportTables.discrepancies
@@ -67,6 +69,13 @@ struct ReportTableSet {
       try source.forEachOpenItem($0)
     }
     rejects = Table("Rejects", ReportTables.rejects, currency: { _ in nil }) { try source.forEachReject($0) }
+    adjustments =
+      source.facts.adjustedPeriods.isEmpty
+      ? nil
+      // An amount and what was collected of it do not add up to anything; Summary adds up each fact.
+      : Table("Adjustments", ReportTables.adjustments, isTotalled: false, currency: \.currency) {
+        try source.forEachAdjustment($0)
+      }
   }
 
   /// What a person fills in, and the hidden key of the row.

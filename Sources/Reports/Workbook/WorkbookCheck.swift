@@ -23,7 +23,8 @@ struct WorkbookCheck {
     let bases = names.map(Self.baseName)
     var order: [String] = []
     for base in bases where order.last != base { order.append(base) }
-    guard order == ReconciliationWorkbook.sheetNames else {
+    guard order.filter({ $0 != ReconciliationWorkbook.adjustments }) == ReconciliationWorkbook.sheetNames
+    else {
       throw DamagedWorkbook("its sheets are \(names.joined(separator: ", "))")
     }
     var tallies = Self.tallies
@@ -98,12 +99,14 @@ struct WorkbookCheck {
       TableTally("Settlement", ReportTables.settlement, []),
       TableTally("Open items", ReportTables.discrepancies, []),
       TableTally("Rejects", ReportTables.rejects, []),
+      TableTally(ReconciliationWorkbook.adjustments, ReportTables.adjustments, []),
     ]
   }
 
   private static let tables: [String: ReportTable] = [
     "Discrepancies": .discrepancies, "Orders": .orders, "Payments": .payments, "Refunds": .refunds,
     "Settlement": .settlement, "Open items": .openItems, "Rejects": .rejects,
+    ReconciliationWorkbook.adjustments: .adjustments,
   ]
 
   private func compare(_ tally: TableTally) throws {

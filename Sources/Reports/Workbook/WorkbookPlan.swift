@@ -12,6 +12,8 @@ struct WorkbookPlan {
   let settlement: PlannedTable
   let openItems: PlannedTable
   let rejects: PlannedTable
+  /// Nil where no earlier period is sealed.
+  let adjustments: PlannedTable?
   let coverage: SheetWriter
   let about: SheetWriter
   /// The rows of the providers on Coverage, counted from 0; empty where none is configured.
@@ -34,6 +36,7 @@ struct WorkbookPlan {
     settlement = try plan(figures.tables.settlement, figures.settlement)
     openItems = try plan(figures.tables.openItems, figures.openItems)
     rejects = try plan(figures.tables.rejects, figures.rejects)
+    adjustments = try figures.tables.adjustments.map { try plan($0, figures.adjustments) }
     coverage = try file.addSheet("Coverage")
     about = try file.addSheet("About")
   }
@@ -61,6 +64,7 @@ struct WorkbookPlan {
       rows(refunds, "each refund with its fee"),
       rows(settlement, "our records against the providers' own totals, day by day"),
       rows(rejects, "what could not be read, and why"),
+    ] + (adjustments.map { [rows($0, "what has changed in sealed periods")] } ?? []) + [
       (coverage, "what was read from each provider"),
       (about, "how to read this workbook, words, assumptions, input files"),
     ]

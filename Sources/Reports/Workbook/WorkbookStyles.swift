@@ -31,8 +31,11 @@ struct WorkbookStyles {
   let instantWithFraction: Format
   /// A time that follows a number, kept off it.
   let instantIndented: Format
-  /// A number that had to be written as text, on the side of numbers.
+  /// A day on the side of numbers.
+  let dayRight: Format
+  /// A number that had to be written as text, or a word among numbers, on the side of numbers.
   let longNumber: Format
+  let rightWrapped: Format
   let total: Format
   let totalCount: Format
   let totalLong: Format
@@ -151,7 +154,15 @@ struct WorkbookStyles {
     day = try date("yyyy-mm-dd")
     instant = try date("yyyy-mm-dd hh:mm:ss")
     instantWithFraction = try date("yyyy-mm-dd hh:mm:ss.000")
+    dayRight = try cell {
+      format_set_num_format($0, "yyyy-mm-dd")
+      right($0)
+    }
     longNumber = try cell(right)
+    rightWrapped = try cell {
+      right($0)
+      wrap($0)
+    }
     self.total = try cell(total)
     totalCount = try cell {
       total($0)

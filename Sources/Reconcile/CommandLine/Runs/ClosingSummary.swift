@@ -19,7 +19,11 @@ struct ClosingSummary {
     lines += ["", discrepancies]
     let adjustments = result.totals.rowCount(.adjustments)
     if adjustments > 0 {
-      lines.append("  \(adjustments) facts of sealed periods have changed since: adjustments.csv lists them.")
+      let files = ["adjustments.csv", "reconciliation.xlsx", "report.html"]
+      let list = files.first { name in result.files.contains { $0.name == name } }
+      lines.append(
+        "  \(adjustments) facts of sealed periods have changed since"
+          + (list.map { ": \($0) lists them." } ?? "."))
     }
     lines += ["", "  Sources"]
     for provider in facts.providers {
