@@ -10,7 +10,7 @@ import Testing
 struct WorkbookFaultTests {
   private func attempt(_ source: WorkbookSource, in root: String) throws {
     _ = try writeReports(
-      source: source, formats: [.csv, .xlsx], outputRoot: root, workbook: ReconciliationWorkbook(),
+      source: source, formats: [.csv, .xlsx, .html], outputRoot: root, workbook: ReconciliationWorkbook(),
       checkCancelled: {})
   }
 
@@ -31,7 +31,7 @@ struct WorkbookFaultTests {
   ) throws {
     try attempt(.sample(currencies: ["EUR"], rows: 2), in: root)
     let before = try snapshot(root)
-    #expect(before.count == 9, sourceLocation: location)
+    #expect(before.count == 10, sourceLocation: location)
     var source = try WorkbookSource.sample(rows: rows)
     try prepare(&source)
     let failure = #expect(throws: Failure.self, sourceLocation: location) { try attempt(source, in: root) }

@@ -201,7 +201,7 @@ struct WorkbookSource: ReportSource {
 }
 
 /// Shared by the copies of a source.
-private final class Counter { var value = 0 }
+final class Counter { var value = 0 }
 
 /// A folder of its own for each test.
 struct ScratchFolder: ~Copyable {

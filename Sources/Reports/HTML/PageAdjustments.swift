@@ -65,12 +65,12 @@ struct PageAdjustments {
         try page.element("small") { try page.outside(row.provider ?? "") }
       }
       try page.cell(row.date.description, "day")
-      try page.cell(row.field)
+      try page.cell(row.field, "word")
       try page.cell(row.currency.code)
       try fact(row.sealed)
       try fact(row.now)
       try page.amount(row.difference.map { Int128($0.minorUnits) }, row.currency.exponent)
-      try page.element("td") {
+      try page.element("td", ["class": "word"]) {
         try page.text("\(row.arrivedAt)")
         try page.void("br", [:])
         try page.element("small") { try page.outside(row.runID) }

@@ -40,7 +40,7 @@ enum PageStyle {
     tbody th small { font-weight: 400; }
     td.n, thead th.n { text-align: right; }
     td.n { font-variant-numeric: tabular-nums; overflow-wrap: normal; white-space: nowrap; }
-    td.day { white-space: nowrap; }
+    td.day, td.word { white-space: nowrap; }
     td.zero { color: var(--soft); }
     td.open, td.done { white-space: nowrap; }
     td.open { font-weight: 600; }
@@ -91,6 +91,7 @@ enum PageStyle {
       tbody tr:first-child { break-before: avoid; }
       th.finding { min-width: 40mm; }
       td.about { min-width: 36mm; }
+      td.digest { font-size: 6.4pt; }
       tbody th { min-width: 0; }
       dl { columns: 2; column-gap: 10mm; font-size: 8pt; }
       dl div { grid-template-columns: 42mm 1fr; gap: 3mm; }

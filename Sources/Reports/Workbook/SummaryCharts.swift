@@ -7,9 +7,11 @@ struct SummaryCharts {
 
   /// Charts of collected money; more currencies stand in the tables only.
   private static let currencyLimit = 4
-  /// Rows that a chart takes, and its pixels; two stand side by side, and the one by code is as high as two.
-  private static let rows = 15
+  /// Rows that a chart takes, and its pixels; two stand side by side.
+  static let rows = 15
   private static let size = (width: 560, height: 290)
+  /// Bars that the chart by code has room for; with more of them it is as high as two.
+  private static let codeLimit = 10
 
   private var chartedCurrencies: [Currency] { Array(figures.collected.currencies.prefix(Self.currencyLimit)) }
 
@@ -43,7 +45,10 @@ struct SummaryCharts {
   /// The charts in the order they are placed: collected in the main currency, findings by code, by age, the rest.
   private var heights: [(rows: Int, isRight: Bool)] {
     var heights: [(Int, Bool)] = chartedCurrencies.isEmpty ? [] : [(Self.rows, false)]
-    if !figures.findings.isEmpty { heights.append((2 * Self.rows, true)) }
+    if !figures.findings.isEmpty {
+      let codes = Set(figures.findings.keys.map(\.code)).count
+      heights.append((codes > Self.codeLimit ? 2 * Self.rows : Self.rows, true))
+    }
     if !figures.ageing.isEmpty { heights.append((Self.rows, false)) }
     return heights + chartedCurrencies.dropFirst().map { _ in (Self.rows, false) }
   }

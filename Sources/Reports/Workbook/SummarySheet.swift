@@ -19,8 +19,10 @@ struct SummarySheet {
     let sheet = plan.summary
     let columns = SummaryPage.columns
     let page = SummaryPage(sheet, cells, from: frame.rows)
+    let other = max(SummaryPage.widths.other, widestTotal)
+    let width = SummaryPage.widths.first + (columns - 1) * other
     try sheet.width(0...0, SummaryPage.widths.first)
-    try sheet.width(1...columns - 1, max(SummaryPage.widths.other, widestTotal))
+    try sheet.width(1...columns - 1, other)
     try sheet.setUpPage(footer: frame.footer, tab: WorkbookStyles.navy, repeatingRow: nil)
     sheet.activate()
     try frame.title(
@@ -35,6 +37,7 @@ struct SummarySheet {
     try adjustments(page)
     let charts = SummaryCharts(figures: figures, file: file)
     let space = charts.reserve(page)
+    let chartRows = page.row - space
     try findings(page)
     try matching(page)
     let ageing = try ageing(page)
@@ -42,8 +45,21 @@ struct SummarySheet {
     try completeness(page)
     let sums = try charts.write(page, at: space, ageing: ageing)
     try sheet.printArea(last: page.row - 1, columns: columns)
-    try sheet.breakPages(above: [space + 30])
+    try sheet.breakPages(above: pageBreaks(at: space, rows: chartRows, width: width))
     return sums
+  }
+
+  /// Where charts begin a new page of paper, so that none is cut: above the first ones where the page at hand has no room
+  /// for them, and after two rows of charts. `width` is that of the sheet in pixels.
+  private func pageBreaks(at first: Int, rows: Int, width: Int) -> [Int] {
+    guard rows > 0 else { return [] }
+    let pair = 2 * SummaryCharts.rows
+    // A4 across, less its margins, is 1,074 pixels wide and 702 high at 96 to the inch, and the sheet is scaled to that
+    // width. A row has 20 of its own pixels; two rows are left for headings, which are higher.
+    let rowsOfPage = max(pair, 702 * width / 1_074 / 20 - 2)
+    let needed = min(rows, pair)
+    let isCut = first % rowsOfPage + needed > rowsOfPage
+    return (isCut ? [first] : []) + (rows > pair ? [first + pair] : [])
   }
 
   /// Pixels for the largest figure of the sheet.

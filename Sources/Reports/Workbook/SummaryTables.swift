@@ -37,12 +37,13 @@ extension SummarySheet {
           6, finding.openAmount, exponent: currency.exponent, finding.isFormulaExact ? distance : nil)
       }
       let unknown =
-        finding.openUnknown == 0 ? "" : " (\(grouped(Int128(finding.openUnknown))) of unknown amount)"
+        finding.openUnknown == 0 ? "" : " (\(grouped(Int128(finding.openUnknown))) unknown)"
       try page.text(7, Glossary.meaning(of: key.code) + unknown, styles.indented)
       page.skip()
     }
     try page.line(
-      "Open amount: the sum of |actual − expected| of the open ones. A code leads to its first row.",
+      "Open amount: the sum of |actual − expected| of the open ones; of those counted as unknown nobody says it. A code "
+        + "leads to its first row.",
       styles.note)
   }
 
