@@ -105,7 +105,8 @@ let package = Package(
     .testTarget(
       name: "CommandLineTests",
       dependencies: [
-        "reconcile", "ReconcileCore", "ReconcileWarehouse", .product(name: "GRDB", package: "GRDB.swift"),
+        "reconcile", "ReconcileCore", "ReconcileWarehouse", "TestSupport",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ],
       path: "Tests/CommandLineTests", swiftSettings: strict),
     .testTarget(

@@ -30,6 +30,40 @@ public enum SpreadsheetTools {
     try decode(script("facts.py", [workbook]))
   }
 
+  /// Fills a report's workbook in with openpyxl.
+  ///
+  /// - Returns: sheet, row, id, resolution, note and key of every row that was decided, in the order of the sheets.
+  public static func fill(_ workbook: String, to target: String) throws -> [[String]] {
+    let output = try script("fill.py", [workbook, target])
+    return try JSONDecoder().decode([[Text]].self, from: Data(output.utf8)).map { $0.map(\.text) }
+  }
+
+  /// Opens a workbook with LibreOffice and saves it again, as `folder/name`.
+  public static func saveAgain(_ workbook: String, in folder: String) throws {
+    let profile = "-env:UserInstallation=file://\(folder)/profile"
+    let (status, _, errors) = try run(
+      "/usr/bin/env",
+      [
+        "soffice", profile, "--headless", "--convert-to", "xlsx:Calc MS Excel 2007 XML", "--outdir", folder,
+        workbook,
+      ])
+    guard status == 0 else { throw ToolProblem(description: "soffice ended with \(status): \(errors)") }
+  }
+
+  /// A text or a number, as text.
+  private struct Text: Decodable {
+    let text: String
+
+    init(from decoder: any Decoder) throws {
+      let value = try decoder.singleValueContainer()
+      if let number = try? value.decode(Int.self) {
+        text = String(number)
+      } else {
+        text = try value.decode(String.self)
+      }
+    }
+  }
+
   private static func decode<Value: Decodable>(_ output: String) throws -> Value {
     try JSONDecoder().decode(Value.self, from: Data(output.utf8))
   }

@@ -32,6 +32,9 @@ struct History {
     try store.match()
   }
 
+  /// Everything that was decided so far.
+  func decisions() throws -> [DecisionRecord] { try store.warehouse.decisions().map(\.record) }
+
   private mutating func readFiles() throws {
     var orders: [String: MerchantOrder] = [:]
     var asked: [String: MerchantRefund] = [:]
@@ -128,11 +131,14 @@ extension Store {
     }
   }
 
-  /// A new warehouse that gets all of a world at once, in another order, and is matched once.
-  fileprivate convenience init(everythingOf world: RandomWorld) throws {
+  /// A new warehouse that gets all of a world at once, in another order, and is matched once; the decisions are applied
+  /// before the first import or after the last.
+  convenience init(everythingOf world: RandomWorld, decisions: [DecisionRecord]) throws {
     var random = world.random
     try self.init(world.settings)
     asOf = world.asOf
+    let decidesFirst = random.once(in: 2)
+    if decidesFirst { try apply(decisions) }
     for provider in world.settings.providers.shuffled(using: &random) {
       func own<T>(_ records: [RecordKey: T], mark: String = "", listed: Bool = false) -> [T] {
         records.filter { key, _ in
@@ -168,16 +174,14 @@ extension Store {
       orders: world.orders.values.shuffled(using: &random),
       refunds: world.asked.values.shuffled(using: &random),
       events: world.events.values.shuffled(using: &random))
-    for link in world.links {
-      // Also for payments that have turned out to be test money since.
-      let order = link.order.map { "'\($0)'" } ?? "NULL"
-      try execute(
-        """
-        INSERT INTO manual_link (provider, payment_id, order_id, note, made_by, made_at, after_run, checksum)
-        VALUES ('\(link.payment.provider)', '\(link.payment.id)', \(order), 'n', 'me', 0, 1, 0)
-        """)
-    }
+    if !decidesFirst { try apply(decisions) }
     try match()
+  }
+
+  private func apply(_ decisions: [DecisionRecord]) throws {
+    for outcome in try warehouse.apply(decisions, isDryRun: false) {
+      if let failure = outcome.refusal { throw failure }
+    }
   }
 }
 
@@ -192,7 +196,7 @@ struct IncrementalTests {
       try history.step()
       guard step % 4 == 0 else { continue }
       try history.store.match()
-      let fresh = try Store(everythingOf: history.world).derived()
+      let fresh = try Store(everythingOf: history.world, decisions: history.decisions()).derived()
       let stepwise = try history.store.derived()
       let missing = fresh.filter { !stepwise.contains($0) }
       let extra = stepwise.filter { !fresh.contains($0) }

@@ -19,9 +19,10 @@ public enum DecisionTable: Sendable {
     case .decisions:
       .decided(
         [
-          "decision", "id", "provider", "payment_id", "order_id", "currency", "expected", "actual", "note",
+          "decision", "id", "provider", "payment_id", "order_id", "currency", "unit", "expected", "actual",
+          "note",
           "made_by", "made_at",
-        ], optional: ["code"])
+        ], optional: [])
     }
   }
 

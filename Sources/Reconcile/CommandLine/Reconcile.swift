@@ -16,7 +16,8 @@ struct Reconcile: AsyncParsableCommand {
     version: "reconcile \(toolVersion)",
     subcommands: [
       RunCommand.self, ImportCommand.self, MatchCommand.self, ReportCommand.self, JournalCommand.self,
-      ExplainCommand.self, LinkCommand.self, UnlinkCommand.self, ResolveCommand.self, StatusCommand.self,
+      ExplainCommand.self, LinkCommand.self, UnlinkCommand.self, ResolveCommand.self, DecisionsCommand.self,
+      StatusCommand.self,
       RunsCommand.self, SealCommand.self, VerifyCommand.self, UnsealCommand.self,
       SQLCommand.self,
       DoctorCommand.self, InitCommand.self, DemoCommand.self, WarehouseCommand.self,

@@ -133,15 +133,18 @@ extension Decider {
 }
 
 /// A finding as far as a verdict needs it, whether it still holds or not.
-struct DecidedFinding {
-  let id: String
-  let code: String
-  let provider: String?
-  let orderID: String?
-  let paymentID: String?
-  let refundID: String?
+public struct DecidedFinding: Sendable {
+  public let id: String
+  /// A word of `DiscrepancyCode`.
+  public let code: String
+  public let provider: String?
+  public let orderID: String?
+  public let paymentID: String?
+  public let refundID: String?
+  public let businessDate: BusinessDay?
   let amounts: DecidedAmounts
-  let isCount: Bool
+  /// Whether the amounts are counts and no money.
+  public let isCount: Bool
 
   /// nil when no such discrepancy was ever found.
   init?(_ id: String, _ db: Database) throws {
@@ -155,6 +158,7 @@ struct DecidedFinding {
     orderID = row["order_id"]
     paymentID = row["payment_id"]
     refundID = row["refund_id"]
+    businessDate = (row["business_on"] as Int?).map(BusinessDay.init(dayNumber:))
     amounts = DecidedAmounts(currency: row["currency"], expected: row["expected"], actual: row["actual"])
     isCount = row["is_count"]
   }

@@ -53,6 +53,10 @@ extension Warehouse {
           JOIN payment_name n ON n.name = r.reference AND n.provider = r.provider;
         INSERT OR IGNORE INTO touched_payment
           SELECT n.payment FROM touched_name t JOIN payment_name n ON n.name = t.name;
+        INSERT OR IGNORE INTO touched_payment
+          SELECT p.id FROM manual_link m CROSS JOIN sales_order o ON o.order_id = m.order_id
+          CROSS JOIN touched_order t ON t.sales_order = o.id
+          CROSS JOIN payment p ON p.provider = m.provider AND p.payment_id = m.payment_id;
         """)
   }
 

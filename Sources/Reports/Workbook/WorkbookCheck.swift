@@ -81,7 +81,7 @@ struct WorkbookCheck {
   }
 
   /// `Orders (2)` carries on `Orders`.
-  private static func baseName(_ name: String) -> String {
+  static func baseName(_ name: String) -> String {
     guard name.hasSuffix(")"), let open = name.lastIndex(of: "("),
       Int(name[open...].dropFirst().dropLast()) != nil
     else { return name }

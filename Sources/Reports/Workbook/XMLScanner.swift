@@ -23,7 +23,7 @@ struct XMLScanner<Consumer: XMLConsumer> {
     if let first = pending.first {
       // Only the tag or text that was cut is put together; everything else is read where it lies.
       let end = first == UInt8(ascii: "<") ? UInt8(ascii: ">") : UInt8(ascii: "<")
-      guard let found = Self.find(end, rest) else { return pending.append(contentsOf: rest) }
+      guard let found = Self.find(end, rest) else { return try keep(rest) }
       let count = end == UInt8(ascii: ">") ? found + 1 : found
       pending.append(contentsOf: rest[..<count])
       rest = UnsafeBufferPointer(rebasing: rest[count...])
@@ -38,7 +38,15 @@ struct XMLScanner<Consumer: XMLConsumer> {
       }
     }
     let used = try scan(rest)
-    pending.append(contentsOf: rest[used...])
+    try keep(UnsafeBufferPointer(rebasing: rest[used...]))
+  }
+
+  /// Keeps what the next piece will complete: a tag or a text, both far shorter than this in a workbook.
+  private mutating func keep(_ rest: UnsafeBufferPointer<UInt8>) throws {
+    guard pending.count + rest.count <= 1 << 20 else {
+      throw DamagedWorkbook("its XML has a text or tag without an end")
+    }
+    pending.append(contentsOf: rest)
   }
 
   /// The end of the file.

@@ -1,7 +1,7 @@
 import CZlib
 import Foundation
 
-/// Why a workbook that was just written cannot be trusted.
+/// Why a workbook cannot be trusted: one that was just written, or one that somebody filled in.
 struct DamagedWorkbook: Error {
   let reason: String
 

@@ -7,8 +7,8 @@ struct ResolveCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "resolve", abstract: "Write a verdict on discrepancies: accepted, or open again.",
     discussion: """
-      With --file a CSV with the columns id, resolution and note decides many at once, for example a \
-      discrepancies.csv to which somebody added the last two columns. Rows without a resolution are left as \
+      With --file many are decided at once: by the workbook reconciliation.xlsx with its yellow columns filled in, or \
+      by a CSV with the columns id, resolution and note. Rows without a resolution are left as \
       they are; one row that is wrong, and none is written.
       """)
   @Argument(help: "Ids of discrepancies.csv.")
@@ -23,7 +23,7 @@ struct ResolveCommand: ParsableCommand {
     let note = try decision.note.map(Decision.note)
     let next = "The next report shows it: `reconcile report --from … --to …`."
     if let file = try decision.path(replacing: "ids and --as", given: !ids.isEmpty || resolution != nil) {
-      let sheet = try DecisionSheet.verdicts(csv: file, defaultNote: note)
+      let sheet = try DecisionSheet.verdicts(file: file, defaultNote: note)
       return try Workplace(place, speech).decide(
         sheet, isDryRun: decision.isDryRun, undecided: "Rows without a resolution", next: next
       ) { try $0.decide($1, by: $2, isDryRun: $3) }

@@ -1,6 +1,7 @@
 import Importers
 import ReconcileCore
 import ReconcileWarehouse
+import Reports
 
 /// The rows of a file in which somebody wrote down decisions, before the warehouse has looked at them.
 struct DecisionSheet<Item> {
@@ -58,6 +59,19 @@ extension DecisionSheet<DecisionDraft> {
     }
   }
 
+  /// Verdicts from a CSV file, or from a report's workbook with its yellow columns filled in.
+  static func verdicts(file: String, defaultNote: String?) throws -> Self {
+    guard FilledWorkbook.isWorkbook(file) else { return try verdicts(csv: file, defaultNote: defaultNote) }
+    var sheet = Self(file: file)
+    try FilledWorkbook.read(file) { row in
+      let place = "\(row.sheet), row \(row.number)"
+      sheet.take(place) { () throws(RowDefect) in
+        try DecisionDraft(filled: row.cells, place, defaultNote: defaultNote)
+      }
+    }
+    return sheet
+  }
+
   /// Payments and their orders; rows without an order are left as they are.
   static func links(csv file: String, defaultNote: String?) throws -> Self {
     try Self(csv: file, .links) { row, place throws(RowDefect) in
@@ -93,6 +107,26 @@ extension DecisionDraft {
     self.init(
       .verdict(id: row["id"], resolution, seen: seen), note: try Self.note(of: row, defaultNote), place: place
     )
+  }
+
+  /// A verdict from a row of a workbook, found by its hidden key; nil where the resolution is empty.
+  fileprivate init?(filled cells: [String: String], _ place: String, defaultNote: String?) throws(RowDefect) {
+    if cells["resolution"]?.isEmpty ?? true { return nil }
+    guard let text = cells["row_key"], !text.isEmpty else {
+      throw RowDefect("the hidden cell row_key is empty; fill in the row as the report wrote it")
+    }
+    guard let key = FindingRowKey(text) else {
+      throw RowDefect("the hidden cell row_key was edited; fill in the row as the report wrote it")
+    }
+    // Sorting without the hidden column would give every verdict to another finding.
+    guard cells["id"] == nil || cells["id"] == key.findingID else {
+      throw RowDefect(
+        "the row shows \(cells["id"] ?? "") and its hidden cell row_key belongs to \(key.findingID); sort whole rows"
+      )
+    }
+    var own = cells
+    own["id"] = key.findingID
+    try self.init(verdict: DecisionRow(own), place, seen: key, defaultNote: defaultNote)
   }
 
   fileprivate static func note(of row: DecisionRow, _ defaultNote: String?) throws(RowDefect) -> String {
