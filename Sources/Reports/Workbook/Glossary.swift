@@ -74,7 +74,7 @@ enum Glossary {
     ),
     (
       "Yellow columns",
-      "For you: resolution, note and owner of a finding, and the sign-off. Nothing reads them by itself"
+      "For you: resolution, note and owner of a finding, and the sign-off. `reconcile resolve --file` reads the first two"
     ),
     ("Blank cells", "Unknown, or not applicable. Zero is written as 0"),
     ("Ids", "Text, also where they consist of digits; leading zeros count"),
