@@ -129,6 +129,22 @@ struct FilledWorkbookTests {
     }
   }
 
+  @Test("our own workbook is read too, on as many sheets as its rows need")
+  func ownWorkbook() throws {
+    let folder = try ScratchFolder()
+    let source = try WorkbookSource.sample(rows: 9)
+    _ = try ReconciliationWorkbook(sheetRowLimit: 15).write(
+      source: source, figures: source.figures, totals: source.totals, to: folder.file("a.xlsx"),
+      temporaryDirectory: folder.path)
+    let rows = try read(folder.file("a.xlsx"))
+    #expect(rows.map { $0.cells["id"] } == (source.discrepancies + source.openItems).map(\.id))
+    #expect(Set(rows.map(\.sheet)).contains("Discrepancies (2)"))
+    for row in rows {
+      #expect(FindingRowKey(row.cells["row_key"] ?? "")?.findingID == row.cells["id"])
+      #expect(row.cells["resolution"] == nil)
+    }
+  }
+
   /// A report's workbook, filled in with openpyxl; what was filled in.
   private func filled(in folder: borrowing ScratchFolder) throws -> [String] {
     var source = try WorkbookSource.sample(rows: 9)
