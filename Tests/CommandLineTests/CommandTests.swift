@@ -73,9 +73,14 @@ struct CommandTests {
     let text = StoryText.text(parts)
     #expect(text.hasPrefix("Order α1\n  amount due          10.00 EUR\n  created             2026-03-25"))
     #expect(text.contains("\n\nArithmetic of order α1\n  collected          nothing = 0.00 EUR\n"))
-    #expect(text.contains("collected - due    -10.00 EUR"))
+    #expect(text.contains("collected - due    0.00 EUR - 10.00 EUR = -10.00 EUR\n"))
     let json = StoryText.json(parts).rendered()
-    #expect(json.hasPrefix("[\n  {\n    \"heading\": \"Order α1\",\n    \"facts\": [\n      {\n"))
+    #expect(
+      json.hasPrefix(
+        "[\n  {\n    \"heading\": \"Order α1\",\n    \"kind\": \"order\",\n    \"id\": \"α1\",\n    \"facts\": ["
+      ))
+    #expect(
+      json.contains("\"data\": {\n          \"amount_due\": \"10.00\",\n          \"currency\": \"EUR\"\n"))
   }
 
   @Test("init writes two files where there are none, and overwrites nothing")

@@ -16,6 +16,10 @@ private struct OwnDay {
   var count: Int64 = 0
   var refunds: Int128 = 0
   var fees: Int128 = 0
+  /// The part of `gross` beyond the payments' amounts.
+  var excess: Int128 = 0
+  /// Fees of completed refunds, whatever the convention.
+  var refundFees: Int128 = 0
   /// A payment's collected amount or a completed refund's amount is unknown.
   var isUnknown = false
 }
@@ -93,7 +97,9 @@ extension Warehouse {
       db,
       sql: """
         SELECT provider, currency, local_on, sum(collected_minor >> 32), sum(collected_minor & 4294967295),
-          count(collected_minor), sum(collected_minor IS NULL)
+          count(collected_minor), sum(collected_minor IS NULL),
+          sum(CASE WHEN collected_minor > amount_minor THEN (collected_minor - amount_minor) >> 32 END),
+          sum(CASE WHEN collected_minor > amount_minor THEN (collected_minor - amount_minor) & 4294967295 END)
         FROM payment WHERE is_test = 0 AND local_on IS NOT NULL AND (collected_minor > 0 OR collected_minor IS NULL)
         GROUP BY provider, currency, local_on
         """)
@@ -102,6 +108,7 @@ extension Warehouse {
       day.gross = Self.wide(row[3], row[4])
       day.count = row[5]
       day.isUnknown = (row[6] as Int64? ?? 0) > 0
+      day.excess = Self.wide(row[7], row[8])
       days[SettlementKey(provider: row[0], currency: row[1], day: row[2])] = day
     }
     let refunds = try Row.fetchCursor(
@@ -120,6 +127,7 @@ extension Warehouse {
       let fee = Self.wide(row[5], row[6])
       days[key, default: OwnDay()].refunds = isGross ? amount : amount - fee
       days[key]?.fees = isGross ? 0 : fee
+      days[key]?.refundFees = fee
       if (row[7] as Int64? ?? 0) > 0 { days[key]?.isUnknown = true }
     }
     return days
@@ -196,13 +204,19 @@ extension Warehouse {
       status = isComplete ? .mismatch : .unknown
     }
     try db.cachedStatement(
-      sql: "INSERT INTO temp.settled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+      sql: "INSERT INTO temp.settled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
     ).execute(arguments: [
       key.provider, key.currency, key.day, isUnknown ? nil : gross, refunds ?? 0, fees ?? 0,
       isUnknown ? nil : net, isUnknown ? nil : own.count, reported.gross, reported.refunds, reported.fees,
-      reported.net, reported.count, status.rawValue,
+      reported.net, reported.count, status.rawValue, Int64(exactly: own.excess),
+      Int64(exactly: own.refundFees),
     ])
     guard status == .mismatch else { return }
+    let day = SettlementDay(
+      gross: own.gross, excess: own.excess, refunds: own.refunds + own.fees, refundFees: own.refundFees,
+      reported: reported)
+    let remark =
+      Currency(key.currency).map { day.remark($0, refundsAreGross: provider.settlementRefundsAreGross) } ?? ""
     for (code, name, ours, theirs) in differing {
       var finding = Self.settlementFinding(code, key.provider, key.currency, key.day)
       finding.expected = ours
@@ -210,6 +224,7 @@ extension Warehouse {
       finding.isCount = code == .settlementCountMismatch
       finding.explanation =
         "The provider reports \(name) of \(finding.text(theirs)) for this day, and our records give \(finding.text(ours))."
+        + (finding.isCount ? "" : remark)
       try Self.put(finding, scope: "record", salesOrder: nil, db)
     }
   }
@@ -235,13 +250,14 @@ extension Warehouse {
       twins[name] = twin + 1
       let range = "\(BusinessDay(dayNumber: report.from)) to \(BusinessDay(dayNumber: report.to))"
       func put(
-        _ day: Int, _ equation: String, _ sum: Int128, _ actual: Int64, isCount: Bool, _ text: String
+        _ day: Int, _ equation: SettlementEquation, _ sum: Int128, _ actual: Int64, isCount: Bool,
+        _ text: String
       ) throws {
         guard sum != actual else { return }
         let expected = Int64(exactly: sum)
         var finding = Self.settlementFinding(.settlementArithmetic, report.provider, report.currency, day)
         // Two reports of one range in one reading are told apart by their order.
-        finding.detail = "\(equation) \(report.from) \(report.to)" + (twin == 0 ? "" : " \(twin)")
+        finding.detail = "\(equation.rawValue) \(report.from) \(report.to)" + (twin == 0 ? "" : " \(twin)")
         finding.expected = expected
         finding.actual = actual
         finding.isCount = isCount
@@ -250,27 +266,28 @@ extension Warehouse {
         try Self.put(finding, scope: "record", salesOrder: nil, db)
       }
       let last = min(report.to, period.to.dayNumber)
-      let fields: [(String, KeyPath<SettlementFigures, Int64?>)] = [
-        ("gross", \.gross), ("refunds", \.refunds), ("fees", \.fees), ("net", \.net), ("count", \.count),
+      let fields: [(SettlementEquation, String, KeyPath<SettlementFigures, Int64?>)] = [
+        (.sumOfGross, "gross", \.gross), (.sumOfRefunds, "refunds", \.refunds), (.sumOfFees, "fees", \.fees),
+        (.sumOfNet, "net", \.net), (.sumOfCount, "count", \.count),
       ]
-      for (name, field) in fields {
+      for (equation, name, field) in fields {
         let values = report.lines.values.compactMap { $0[keyPath: field] }
         guard let total = report.totals[keyPath: field], !report.lines.isEmpty, !report.hasUnreadableLines,
           values.count == report.lines.count
         else { continue }
         try put(
-          last, "sum of \(name)", values.reduce(0) { $0 + Int128($1) }, total, isCount: name == "count",
+          last, equation, values.reduce(0) { $0 + Int128($1) }, total, isCount: equation == .sumOfCount,
           "the sum of \(name) over the lines is")
       }
       if let net = Self.netEquation(report.totals) {
         try put(
-          last, "net", net.expected, net.actual, isCount: false, "gross − refunds − fees of the totals gives")
+          last, .net, net.expected, net.actual, isCount: false, "gross − refunds − fees of the totals gives")
       }
       for (day, figures) in report.lines
       where report.linesInPeriods.contains(day) && day <= period.to.dayNumber {
         if let net = Self.netEquation(figures) {
           try put(
-            day, "net of day", net.expected, net.actual, isCount: false,
+            day, .netOfDay, net.expected, net.actual, isCount: false,
             "gross − refunds − fees of this day gives")
         }
       }

@@ -6,10 +6,12 @@ import ReconcileWarehouse
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "explain",
-    abstract: "Tell the whole story of an order, payment, refund or discrepancy.",
+    abstract: "Tell the whole story of an order, payment, refund, discrepancy or settlement day.",
     discussion: """
-      Records, the rule that linked them, the arithmetic, earlier versions, decisions and evidence. \
-      Where two providers use the same payment id, write provider:id.
+      Records, the rule that linked them and those tried before it, the arithmetic, earlier versions, decisions and \
+      evidence; for what is unmatched the nearest candidates and what each of them fails. Where two providers use the \
+      same payment id, write provider:id. A settlement day is provider:day or provider:day:currency, also as a row of \
+      settlement.csv has them.
       """)
   @Argument(help: "An id as the reports print it.")
   var id: String
@@ -31,8 +33,9 @@ struct ExplainCommand: ParsableCommand {
     guard !story.isEmpty else {
       throw Failure(
         .usage, "nothing in the warehouse has the id `\(id)`", at: warehouse.path,
-        remedy: "give an order_id, payment_id, refund_id or discrepancy id as the reports print it; "
-          + "capitals and leading zeros count")
+        remedy:
+          "give an order_id, payment_id, refund_id or discrepancy id as the reports print it, capitals and "
+          + "leading zeros included, or a settlement day such as dapit:2026-03-05:EUR")
     }
     if evidence { story += try warehouse.responses(of: story) }
     try StandardOutput.write(json ? StoryText.json(story).rendered() : StoryText.text(story))

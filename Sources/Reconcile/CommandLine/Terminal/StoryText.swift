@@ -7,26 +7,32 @@ enum StoryText {
   static func text(_ story: [StoryPart]) -> String {
     story.map { part in
       let width = part.facts.map { displayWidth($0.label) }.max() ?? 0
-      let lines = part.facts.map { label, value in
-        let padding = String(repeating: " ", count: width - displayWidth(label))
-        return "  \(label)\(padding)  \(value.withControlCharactersEscaped)\n"
+      let lines = part.facts.map { fact in
+        let padding = String(repeating: " ", count: width - displayWidth(fact.label))
+        return
+          "  \(fact.label.withControlCharactersEscaped)\(padding)  \(fact.value.withControlCharactersEscaped)\n"
       }
       return part.heading.withControlCharactersEscaped + "\n" + lines.joined()
     }
     .joined(separator: "\n")
   }
 
-  /// A list of `{heading, facts: [{label, value}]}`.
+  /// A list of `{heading, kind, id, facts: [{label, value, data}]}`; `data` holds the parts of the value for programs.
   static func json(_ story: [StoryPart]) -> JSONText {
     .list(
       story.map { part in
         .object([
-          ("heading", .text(part.heading)),
-          (
-            "facts",
-            .list(part.facts.map { .object([("label", .text($0.label)), ("value", .text($0.value))]) })
-          ),
+          ("heading", .text(part.heading)), ("kind", .text(part.kind.rawValue)), ("id", .text(part.id)),
+          ("facts", .list(part.facts.map(fact))),
         ])
       })
+  }
+
+  private static func fact(_ fact: StoryFact) -> JSONText {
+    var members: [(String, JSONText)] = [("label", .text(fact.label)), ("value", .text(fact.value))]
+    if !fact.data.isEmpty {
+      members.append(("data", .object(fact.data.map { ($0.name, JSONText($0.value)) })))
+    }
+    return .object(members)
   }
 }

@@ -392,6 +392,9 @@ CREATE TABLE discrepancy (
 ) STRICT;
 CREATE INDEX discrepancy_by_order ON discrepancy (order_id) WHERE gone_run IS NULL;
 CREATE INDEX discrepancy_by_sales_order ON discrepancy (sales_order) WHERE gone_run IS NULL;
+-- For what is unmatched `explain` names the nearest findings: of the same amount near in time, then of amounts nearby.
+CREATE INDEX discrepancy_by_expected ON discrepancy (code, currency, expected, business_on) WHERE gone_run IS NULL;
+CREATE INDEX discrepancy_by_actual ON discrepancy (code, currency, actual, business_on) WHERE gone_run IS NULL;
 
 -- Findings that hold. A person's acceptance stands as long as the amounts do that it was about; then it is stale.
 CREATE VIEW current_finding AS
@@ -405,6 +408,8 @@ FROM discrepancy d
 LEFT JOIN resolution r ON r.id = (SELECT max(x.id) FROM resolution x WHERE x.discrepancy_id = d.id)
 WHERE d.gone_run IS NULL;
 
+-- excess_minor is the part of gross beyond the payments' amounts, refund_fees_minor the fees of completed refunds: with
+-- them a day can be counted by another convention.
 CREATE TABLE settlement_day (
   provider TEXT NOT NULL,
   currency TEXT NOT NULL,
@@ -420,6 +425,8 @@ CREATE TABLE settlement_day (
   reported_net_minor INTEGER,
   reported_count INTEGER,
   status TEXT NOT NULL,
+  excess_minor INTEGER,
+  refund_fees_minor INTEGER,
   PRIMARY KEY (provider, currency, day_on)
 ) STRICT, WITHOUT ROWID;
 
@@ -469,13 +476,14 @@ FROM sales_order o LEFT JOIN order_verdict v ON v.sales_order = o.id;
 
 CREATE VIEW v_payment AS
 SELECT p.provider, p.payment_id, date(p.paid_on * 86400, 'unixepoch') AS payment_date, p.currency, p.amount_minor,
-  p.collected_minor, p.status, p.provider_status, o.order_id, p.rule AS matched_by
+  p.collected_minor, p.status, p.provider_status, o.order_id, p.rule AS matched_by,
+  date(p.local_on * 86400, 'unixepoch') AS settlement_day
 FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order WHERE p.is_test = 0;
 
 CREATE VIEW v_refund AS
 SELECT r.provider, r.refund_id, date(r.refunded_on * 86400, 'unixepoch') AS refund_date,
   coalesce(p.payment_id, r.payment_id) AS payment_id, o.order_id, r.currency, r.amount_minor, r.fee_minor, r.status,
-  r.provider_status, r.inferred AS is_inferred
+  r.provider_status, r.inferred AS is_inferred, date(r.local_on * 86400, 'unixepoch') AS settlement_day
 FROM refund r LEFT JOIN payment p ON p.id = r.payment LEFT JOIN sales_order o ON o.id = p.sales_order
 WHERE r.is_test = 0;
 
