@@ -27,6 +27,7 @@ enum SummaryJSON {
       ("zone", .text(facts.zoneName)),
       ("configuration_digest", .text(facts.configurationDigest)),
       ("inputs", .list(facts.inputs.map(input))),
+      ("open_by_age", .list(totals.openAges.map(ages))),
     ]).rendered()
   }
 
@@ -109,6 +110,24 @@ enum SummaryJSON {
       ("settled", .count(totals.findingCount(.settled))),
       ("accepted", .count(totals.findingCount(.accepted))),
       ("by_code", .object(codes)),
+    ])
+  }
+
+  /// Open findings of the period and open items of one code and currency.
+  private static func ages(_ open: OpenAges) -> JSONText {
+    let groups = AgeBucket.allCases.compactMap { age in
+      open.groups[age].map { group in
+        JSONText.object([
+          ("age_days", .text(age.rawValue)), ("count", .count(group.count)),
+          ("amount", open.currency.map { amount(group.amount, $0) } ?? .null),
+        ])
+      }
+    }
+    return .object([
+      ("currency", JSONText(open.currency?.code)), ("code", .text(open.code.rawValue)),
+      ("severity", .text(open.code.severity.rawValue)),
+      ("first_seen", JSONText(open.firstSeen.map { "\($0)" })),
+      ("last_changed", JSONText(open.lastChanged.map { "\($0)" })), ("ages", .list(groups)),
     ])
   }
 

@@ -71,6 +71,7 @@ public struct SummaryTotals: Sendable, Equatable {
   public private(set) var refunds: [Currency: Refunds] = [:]
   /// Of the discrepancies table only; codes that do not occur are absent.
   public private(set) var findings: [DiscrepancyCode: Findings] = [:]
+  var agesByKey: [AgeKey: OpenAges] = [:]
   /// Data rows by table; tables without rows are absent.
   public private(set) var rows: [ReportTable: Int64] = [:]
 
@@ -102,6 +103,7 @@ public struct SummaryTotals: Sendable, Equatable {
   /// Counts a row of discrepancies.csv.
   public mutating func add(discrepancy row: DiscrepancyRow) {
     rows[.discrepancies, default: 0] += 1
+    addAge(of: row)
     switch row.status {
     case .open:
       findings[row.code, default: Findings()].open += 1

@@ -108,7 +108,7 @@ private func stageTables(
     gatherer?.add(discrepancy: $0)
   }
   try stage(.openItems, ReportTables.discrepancies, source.forEachOpenItem) {
-    totals.addRow(of: .openItems)
+    totals.add(openItem: $0)
     gatherer?.add(openItem: $0)
   }
   try stage(.orders, ReportTables.orders, source.forEachOrder) {

@@ -20,12 +20,12 @@ struct StatusTests {
     #expect(
       text.contains(
         """
-          EUR             0-7  8-30  31-60  61-90  over 90    all
-          unpaid_order      1     1                      1      3
+          EUR             0-7  8-30  31-60  61-90  over 90    all  first seen  last changed
+          unpaid_order      1     1                      1      3  2026-04-01  2026-04-01
                         10.00  5.50                   0.05  15.55
 
-          JPY            0-7  8-30  31-60  61-90  over 90   all
-          unpaid_order     1                                  1
+          JPY            0-7  8-30  31-60  61-90  over 90   all  first seen  last changed
+          unpaid_order     1                                  1  2026-04-01  2026-04-01
                         1200                               1200
         """))
     #expect(!text.contains("1215"))

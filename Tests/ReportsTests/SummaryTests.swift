@@ -85,7 +85,7 @@ import Testing
       keys(indent: "  ") == [
         "tool", "run_id", "from", "to", "as_of", "generated_at", "status", "providers", "orders", "payments",
         "refunds", "discrepancies", "control", "excluded", "assumptions", "files", "test_data", "zone",
-        "configuration_digest", "inputs",
+        "configuration_digest", "inputs", "open_by_age",
       ])
     #expect(
       keys(indent: "    ") == [

@@ -88,8 +88,7 @@ struct StoryTests {
       [order("A1", "10.00"), order("A2", "10.00"), order("A3", "77.00"), order("A4", "77.00")],
       [payment("P1", "10.00", for: "A2"), payment("P3", "77.00", for: "A3")])
     #expect(try conditions(store, "A1") == [nil], "a payment of another order is no candidate")
-    _ = try store.warehouse.unlinkByHand(
-      payment: "P3", note: "not ours", by: Decider(name: "ann", instant: store.asOf))
+    try store.warehouse.unlink("P3", note: "not ours", by: Decider(name: "ann", instant: store.asOf))
     try store.nextRun()
     try store.match()
     #expect(try conditions(store, "A4") == ["maxfi:P3 decision"])

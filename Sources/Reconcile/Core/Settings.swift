@@ -84,6 +84,8 @@ public struct ProviderSettings: Sendable {
   public var authHeader = "Authorization: Api-Key {key}"
   /// Inflow: true when amounts are net of the provider's fees.
   public var amountIsNet = false
+  /// Whether matching stops where the amounts look like another unit than those of the orders, or net of a fee.
+  public var checksAmounts = true
   /// MAXFI: the secret that signs webhook deliveries.
   public var webhookSecret: Secret?
   /// Seconds for connecting and for any time without a byte.

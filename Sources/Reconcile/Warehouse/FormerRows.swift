@@ -25,6 +25,7 @@ enum FormerRows {
     Table(name: "refund", key: ["provider", "refund_id"]),
     Table(name: "reject", key: ["id"], hasFleetingNumbers: true),
     Table(name: "settlement_day", key: ["provider", "currency", "day_on"], hasFirstRun: false),
+    Table(name: "amount_doubt", key: ["provider", "currency"], hasFirstRun: false),
     Table(name: "suggestion", key: ["sales_order"], hasFirstRun: false),
     Table(name: "input_file", key: ["path"], hasFirstRun: false),
     Table(name: "fact", key: ["name"], hasFirstRun: false),

@@ -6,7 +6,7 @@ import ReconcileMatching
 /// What the latest imports read completely, so that nothing is called absent that was only not read.
 struct ReadingState {
   let settings: Settings
-  /// Providers whose latest import was complete.
+  /// Providers whose latest import was complete and whose amounts are not in doubt.
   let complete: Set<String>
   /// Inflow providers whose refund list was walked completely by the latest import.
   let refundsWalked: Set<String>
@@ -16,7 +16,12 @@ struct ReadingState {
   init(_ settings: Settings, _ db: Database) throws {
     self.settings = settings
     complete = Set(
-      try String.fetchAll(db, sql: "SELECT provider FROM provider_state WHERE status = 'complete'"))
+      try String.fetchAll(
+        db,
+        sql: """
+          SELECT provider FROM provider_state WHERE status = 'complete'
+            AND provider NOT IN (SELECT provider FROM amount_doubt)
+          """))
     func answered(_ stream: String) throws -> Set<String> {
       Set(
         try String.fetchAll(

@@ -11,14 +11,19 @@ extension Warehouse {
   public func link(settings: Settings) throws {
     try write { db in
       try touchEverythingIfRulesChanged(settings, db)
-      try expandTouched(db)
-      try normalisePayments(settings, db)
-      try linkPayments(db)
-      try linkRefunds(settings, db)
-      try deriveRefunds(settings, db)
-      try dateRefunds(settings, db)
-      try db.execute(sql: "DELETE FROM touched_payment; DELETE FROM touched_name;")
+      try linkTouched(settings, db)
     }
+  }
+
+  /// Works out and ties what stands in the tables of touched records.
+  func linkTouched(_ settings: Settings, _ db: Database) throws {
+    try expandTouched(db)
+    try normalisePayments(settings, db)
+    try linkPayments(db)
+    try linkRefunds(settings, db)
+    try deriveRefunds(settings, db)
+    try dateRefunds(settings, db)
+    try db.execute(sql: "DELETE FROM touched_payment; DELETE FROM touched_name;")
   }
 
   /// A changed rule may change any verdict.
@@ -75,6 +80,7 @@ extension Warehouse {
       try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE received_minor IS NOT NULL)")
       ?? false
     let providers = Dictionary(uniqueKeysWithValues: settings.providers.map { ($0.name, $0) })
+    let doubted = try DoubtedAmounts(db)
     let rows = try Row.fetchCursor(
       db,
       sql: """
@@ -89,9 +95,11 @@ extension Warehouse {
       if hasEvents, provider.kind == .dapit {
         eventReceived = try Int64.fetchOne(event, arguments: [id, row[2] as String])
       }
-      let collected = Collected.minorUnits(
+      var collected = Collected.minorUnits(
         kind: provider.kind, status: status, amount: row[3], received: row[4], eventReceived: eventReceived,
         amountIsNet: row[7])
+      // Nothing is nothing in every unit.
+      if collected ?? 0 > 0, doubted.contains(row[1], row[2]) { collected = nil }
       let paidAt = (row[6] as Int64?).map(Instant.init(microseconds:))
       try update.execute(arguments: [
         collected, paidAt.map { settings.zone.day(of: $0).dayNumber },
@@ -295,7 +303,8 @@ extension Settings {
     for provider in providers {
       parts.append(
         "\(provider.name) \(provider.kind) \(provider.zone) \(provider.currency) \(provider.refundFee?.minorUnits ?? -1) "
-          + "\(provider.refundFee?.currency.code ?? "") \(provider.settlementRefundsAreGross)")
+          + "\(provider.refundFee?.currency.code ?? "") \(provider.settlementRefundsAreGross)"
+          + (provider.checksAmounts ? "" : " unchecked"))
     }
     return Digest.hex(Digest.sha256(parts.joined(separator: "\n").utf8))
   }

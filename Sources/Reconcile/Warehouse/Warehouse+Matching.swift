@@ -15,9 +15,13 @@ extension Warehouse {
     try link(settings: settings)
     try checkCancelled()
     try write { db in
-      let reading = try ReadingState(settings, db)
+      var reading = try ReadingState(settings, db)
       try prepareFindings(db)
-      try classifyOrders(settings, reading, run, asOf: asOf, checkCancelled, db)
+      let suspects = try classifyOrders(settings, reading, run, asOf: asOf, checkCancelled, db)
+      if try reviewAmounts(suspects, settings, db) {
+        reading = try ReadingState(settings, db)
+        _ = try classifyOrders(settings, reading, run, asOf: asOf, checkCancelled, db)
+      }
       try suggest(db)
       try findRecords(settings, reading, db)
       try tieOutSettlement(settings, reading, period: period, db)
@@ -59,11 +63,14 @@ extension Warehouse {
     ])
   }
 
+  /// Classifies the orders of `temp.work`, and counts the pairs whose amounts look wrong by provider and currency.
   private func classifyOrders(
     _ settings: Settings, _ reading: ReadingState, _ run: RunHandle, asOf: Instant,
     _ checkCancelled: () throws -> Void,
     _ db: Database
-  ) throws {
+  ) throws -> [AmountKey: Int] {
+    let doubted = try DoubtedAmounts(db)
+    var suspects: [AmountKey: Int] = [:]
     let merchantRefundsKnown =
       try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM merchant_refund)") ?? false
     let rules = MatchingRules(settings: settings, asOf: asOf, merchantRefundsKnown: merchantRefundsKnown)
@@ -130,9 +137,16 @@ extension Warehouse {
             providerReference: row[4]))
       }
       let reference: String? = row[6]
-      let verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
+      var verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
+      if !doubted.isEmpty, order.payments.contains(where: { doubted.contains($0.provider, $0.currency.code) })
+      {
+        // The doubt is told once for the provider, not for each order.
+        verdict.findings.removeAll { $0.code == .amountUnknown }
+      }
+      if let key = order.suspect { suspects[key, default: 0] += 1 }
       try store(verdict, of: order, number: number, settings: settings, run, db)
     }
+    return suspects
   }
 
   private func store(

@@ -12,6 +12,7 @@ extension Warehouse {
   }
 
   private func findPayments(_ settings: Settings, _ db: Database) throws {
+    let doubted = try DoubtedAmounts(db)
     let rows = try Row.fetchCursor(
       db,
       sql: """
@@ -29,7 +30,8 @@ extension Warehouse {
       let amount: Int64 = row["amount_minor"]
       let status: String = row["status"]
       let record = FoundRecord(row: row, currency: currency, dayColumn: "paid_on", db: db)
-      if row["sales_order"] == nil, collected ?? 1 > 0 {
+      let isDoubted = doubted.contains(row["provider"], row["currency"])
+      if row["sales_order"] == nil, collected ?? 1 > 0, !isDoubted {
         try record.put(
           .orphanPayment, 0, collected,
           "A payment of \(record.words(collected)) came in where \(record.words(0)) was expected: no order claims it."
@@ -55,7 +57,7 @@ extension Warehouse {
             + "and gives \(record.words(0))."
         )
       }
-      if let fee: Int64 = row["announced_fee_minor"],
+      if let fee: Int64 = row["announced_fee_minor"], !isDoubted,
         let policy = settings.provider(named: row["provider"])?.refundFee, policy.currency == currency,
         let excess = (row["overpaid_minor"] as Int64?) ?? collected.map({ max(0, $0 - amount) })
       {
@@ -71,6 +73,7 @@ extension Warehouse {
   }
 
   private func findRefunds(_ settings: Settings, _ reading: ReadingState, _ db: Database) throws {
+    let doubted = try DoubtedAmounts(db)
     let rows = try Row.fetchCursor(
       db,
       sql: """
@@ -106,7 +109,8 @@ extension Warehouse {
             + "and gives \(record.words(0))."
         )
       }
-      if status != "failed", let fee: Int64 = row["fee_minor"], let amount,
+      if status != "failed", !doubted.contains(provider, row["currency"]), let fee: Int64 = row["fee_minor"],
+        let amount,
         let policy = settings.provider(named: provider)?.refundFee, policy.currency == currency
       {
         let expected = min(policy.minorUnits, amount)

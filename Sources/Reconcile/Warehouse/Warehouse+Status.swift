@@ -42,6 +42,9 @@ public struct OpenFindings: Sendable, Equatable {
   public var amount: Int128
   /// Findings about money whose difference is not known; they add nothing to `amount`.
   public var unknownAmounts: Int64
+  /// The clock of the run that found the oldest of them, and of the one that last saw one of them change.
+  public var firstSeen: Instant?
+  public var lastChanged: Instant?
 
   public init(
     code: DiscrepancyCode, currency: Currency?, age: AgeBucket, count: Int64 = 0, amount: Int128 = 0,
@@ -68,10 +71,14 @@ extension Warehouse {
           FROM provider_state s ORDER BY s.provider
           """
       ).map { row in
-        ProviderReadingState(
-          name: row["provider"], kind: row["kind"], status: row["status"],
+        let doubts = try DoubtedAmounts(db).explanations(of: row["provider"])
+        let status: String = row["status"]
+        let messages = [row["message"] as String?].compactMap { $0 } + doubts
+        return ProviderReadingState(
+          name: row["provider"], kind: row["kind"],
+          status: status == "complete" && !doubts.isEmpty ? "incomplete" : status,
           readAt: Instant(microseconds: row["read_at"]), records: row["record_count"],
-          rejected: row["reject_count"], message: row["message"],
+          rejected: row["reject_count"], message: messages.isEmpty ? nil : messages.joined(separator: "; "),
           lastCompleteWalkAt: (row["walked_at"] as Int64?).map(Instant.init(microseconds:)))
       }
     }
@@ -113,8 +120,9 @@ extension Warehouse {
       let rows = try Row.fetchCursor(
         db,
         sql: """
-          SELECT code, currency, business_on, expected, actual, is_count FROM current_finding
-          WHERE standing = 'open'
+          SELECT d.code, d.currency, d.business_on, d.expected, d.actual, d.is_count, f.as_of_at, c.as_of_at
+          FROM current_finding d JOIN run f ON f.id = d.first_run JOIN run c ON c.id = d.changed_run
+          WHERE d.standing = 'open'
           """)
       while let row = try rows.next() {
         guard let code = DiscrepancyCode(rawValue: row[0]) else { continue }
@@ -125,6 +133,8 @@ extension Warehouse {
         var group =
           found[key] ?? OpenFindings(code: key.code, currency: key.currency, age: key.age)
         group.count += 1
+        group.firstSeen = [group.firstSeen, Instant(microseconds: row[6])].compactMap { $0 }.min()
+        group.lastChanged = [group.lastChanged, Instant(microseconds: row[7])].compactMap { $0 }.max()
         if !(row[5] as Bool) {
           if let expected: Int64 = row[3], let actual: Int64 = row[4] {
             let difference = Int128(actual) - Int128(expected)

@@ -271,6 +271,12 @@ extension Warehouse {
           coverage.readings = try Self.readings(of: provider.name, run: state["run"], db)
         }
         var messages = [state?["message"] as String?].compactMap { $0 }
+        let doubts = try DoubtedAmounts(db).explanations(of: provider.name)
+        if !doubts.isEmpty {
+          if coverage.complete { coverage.status = "incomplete" }
+          coverage.complete = false
+          messages += doubts
+        }
         if state == nil { messages.append("no import of this provider is on record") }
         if !kind.listsPayments {
           messages.append(

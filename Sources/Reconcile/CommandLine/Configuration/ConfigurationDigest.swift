@@ -54,6 +54,7 @@ enum ConfigurationDigest {
       own("amount_unit", provider.amountsAreMajor ? "major" : "minor")
       own("auth_header", provider.authHeader)
       own("amount_basis", provider.amountIsNet ? "net" : "gross")
+      if !provider.checksAmounts { own("amount_check", "off") }
       own("timeout", "\(provider.timeoutSeconds)")
       own("deadline", "\(provider.deadlineSeconds)")
       own("ca_file", provider.caFile.map(local) ?? "none")

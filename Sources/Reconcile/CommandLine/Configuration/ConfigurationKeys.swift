@@ -20,8 +20,7 @@ enum ConfigurationKeys {
   static let matching = ["grace", "refund_grace", "tolerance"]
   static let anyProvider = [
     "kind", "base_url", "directory", "api_key_env", "api_key_file", "time_zone", "lookback_days",
-    "rate_limit",
-    "status_map", "timeout", "deadline", "ca_file",
+    "rate_limit", "status_map", "amount_check", "timeout", "deadline", "ca_file",
   ]
 
   static let journal = ["currency", "accounts", "clearing", "xero", "quickbooks", "datev"]

@@ -130,6 +130,8 @@ enum InitTemplate {
     # Whether amounts are before ("gross") or after ("net") the provider's fees, or "unknown".
     #amount_basis = "gross"
     #lookback_days = 30
+    # For any provider: "off" where its amounts look like another unit than the orders', or net of a fee, and are right.
+    #amount_check = "on"
     # For any provider: the longest time without an answer, and for its whole import.
     #timeout = "30s"
     #deadline = "30m"

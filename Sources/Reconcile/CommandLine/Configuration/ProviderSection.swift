@@ -1,8 +1,9 @@
 import ReconcileCore
 
-/// Words of `amount_unit`, `amount_basis`, `settlement_refunds`, `decimal`.
+/// Words of `amount_unit`, `amount_basis`, `amount_check`, `settlement_refunds`, `decimal`.
 enum AmountUnit: String, CaseIterable { case minor, major }
 enum AmountBasis: String, CaseIterable { case gross, net, unknown }
+enum AmountCheck: String, CaseIterable { case on, off }
 enum SettlementRefunds: String, CaseIterable { case net, gross }
 enum DecimalMark: String, CaseIterable {
   case point = "."
@@ -118,6 +119,7 @@ struct ProviderSection {
     if let bundle = try table.text("ca_file", example: "\"/etc/ssl/certs/ca-certificates.crt\"") {
       settings.caFile = try folder.path(bundle, key: "ca_file", of: table)
     }
+    settings.checksAmounts = try table.word("amount_check", as: AmountCheck.self) != .off
     try readStatusMap(table.table("status_map", example: "{ captured = \"succeeded\" }"))
     let own = settings.statusMap.isEmpty ? "" : ", changed by \(settings.statusMap.count) of status_map"
     assumptions.append(

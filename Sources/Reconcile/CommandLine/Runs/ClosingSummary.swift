@@ -17,6 +17,7 @@ struct ClosingSummary {
     if let changes = facts.changes { lines += ["", news(changes)] }
     lines += ["", amounts, "", matches]
     lines += ["", discrepancies]
+    if let ages { lines += ["", ages] }
     let adjustments = result.totals.rowCount(.adjustments)
     if adjustments > 0 {
       let files = ["adjustments.csv", "reconciliation.xlsx", "report.html"]
@@ -102,5 +103,31 @@ struct ClosingSummary {
     let open = result.totals.findingCount(.open)
     return table.text + "\n  \(open) open, \(result.totals.findingCount(.settled)) settled, "
       + "\(result.totals.findingCount(.accepted)) accepted; `reconcile explain ID` tells the story of any of them."
+  }
+
+  /// Everything that is open, of earlier periods too: counts by age and the amounts under them, for each currency.
+  private var ages: String? {
+    let open = result.totals.openAges
+    if open.isEmpty { return nil }
+    let buckets = AgeBucket.allCases.filter { age in
+      age != .undated || open.contains { $0.groups[.undated] != nil }
+    }
+    var table = TextTable(
+      [("Open by age in days", .left)] + buckets.map { ($0.rawValue, .right) } + [("first seen", .left)])
+    var currencies: [Currency?] = []
+    for ages in open where !currencies.contains(ages.currency) { currencies.append(ages.currency) }
+    for currency in currencies {
+      let own = open.filter { $0.currency == currency }
+      let groups = buckets.map { age in own.compactMap { $0.groups[age] } }
+      let counts = groups.map { $0.reduce(0) { $0 + $1.count } }.map { $0 == 0 ? "" : "\($0)" }
+      let firstSeen = own.compactMap(\.firstSeen).min().map { "\($0)" } ?? ""
+      table.add([currency?.code ?? "no currency"] + counts + [firstSeen])
+      guard let currency else { continue }
+      let amounts = groups.map { $0.reduce(Int128(0)) { $0 + $1.amount } }
+      if amounts.contains(where: { $0 != 0 }) {
+        table.add([""] + amounts.map { $0 == 0 ? "" : decimal($0, currency) } + [""])
+      }
+    }
+    return table.text
   }
 }

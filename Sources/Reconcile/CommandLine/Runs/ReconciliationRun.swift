@@ -62,6 +62,12 @@ struct ReconciliationRun {
         settings: session.settings, run: run, period: session.period, asOf: session.asOf,
         checkCancelled: Interruption.check)
       session.console.progress.finish("warehouse", step: "matching", "done")
+      for (provider, explanation) in try warehouse.amountDoubts() {
+        session.console.log.error(
+          "matching.stopped", metadata: ["provider": "\(provider)", "text": "\(explanation)"])
+        let wasRead = stages.contains(.importing) && session.providersToRead.contains { $0.name == provider }
+        if wasRead { imported.isIncomplete = true }
+      }
     }
     var openDiscrepancies: Int64 = 0
     if stages.contains(.reporting) {

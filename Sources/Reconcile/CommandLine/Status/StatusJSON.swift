@@ -12,7 +12,7 @@ enum StatusJSON {
       ("providers", .list(contents?.providers.map(provider) ?? [])),
       ("files", .list(contents?.files.map(file) ?? [])),
       ("rejected_rows", .count(contents?.rejectedRows ?? 0)),
-      ("open_discrepancies", .list(contents?.findings.map(findings) ?? [])),
+      ("open_discrepancies", .list(contents?.findings.map { findings($0, report.zone) } ?? [])),
     ])
   }
 
@@ -51,7 +51,7 @@ enum StatusJSON {
     ])
   }
 
-  private static func findings(_ group: OpenFindings) -> JSONText {
+  private static func findings(_ group: OpenFindings, _ zone: Zone) -> JSONText {
     .object([
       ("currency", JSONText(group.currency?.code)), ("code", .text(group.code.rawValue)),
       ("severity", .text(group.code.severity.rawValue)), ("age_days", .text(group.age.rawValue)),
@@ -61,6 +61,8 @@ enum StatusJSON {
         JSONText(group.currency.map { Money.decimalText(group.amount, exponent: $0.exponent) })
       ),
       ("unknown_amounts", .count(group.unknownAmounts)),
+      ("first_seen", JSONText(group.firstSeen.map { "\(zone.day(of: $0))" })),
+      ("last_changed", JSONText(group.lastChanged.map { "\(zone.day(of: $0))" })),
     ])
   }
 }

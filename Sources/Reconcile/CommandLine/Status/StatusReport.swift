@@ -22,6 +22,8 @@ struct StatusReport {
   /// Nil when there is no warehouse yet.
   private(set) var contents: Contents?
   let now: Instant
+  /// The zone of business dates.
+  let zone: Zone
 
   /// What an existing warehouse says.
   struct Contents {
@@ -36,6 +38,7 @@ struct StatusReport {
   init(_ settings: Settings, now: Instant) throws {
     warehouse = settings.warehousePath
     self.now = now
+    zone = settings.zone
     guard Warehouse.exists(at: settings.warehousePath) else { return }
     let warehouse = try Warehouse(path: settings.warehousePath, access: .read)
     let readings = try warehouse.providerReadings()

@@ -14,7 +14,7 @@ enum StatusText {
     }
     return [
       lastRun(contents.lastRun, report.now), sources(contents, report.now), changes(contents.files),
-      findings(contents.findings),
+      findings(contents.findings, report.zone),
     ]
     .filter { !$0.isEmpty }.joined(separator: "\n")
   }
@@ -85,35 +85,37 @@ enum StatusText {
   // MARK: Discrepancies
 
   /// A table for each currency: under each count of an age the sum of |difference|, in that currency only.
-  private static func findings(_ groups: [OpenFindings]) -> String {
+  private static func findings(_ groups: [OpenFindings], _ zone: Zone) -> String {
     if groups.isEmpty { return "  No open discrepancies.\n" }
     var text = "Open discrepancies by age in days\n"
     var currencies: [Currency?] = []
     for group in groups where !currencies.contains(group.currency) { currencies.append(group.currency) }
     for currency in currencies {
-      text += "\n" + table(of: groups.filter { $0.currency == currency }, currency)
+      text += "\n" + table(of: groups.filter { $0.currency == currency }, currency, zone)
     }
     return text + "\n  `reconcile explain ID` tells the story of each; `reconcile resolve` accepts it.\n"
   }
 
-  private static func table(of groups: [OpenFindings], _ currency: Currency?) -> String {
+  private static func table(of groups: [OpenFindings], _ currency: Currency?, _ zone: Zone) -> String {
     let ages = AgeBucket.allCases.filter { age in
       age != .undated || groups.contains { $0.age == .undated }
     }
     var table = TextTable(
       [(currency?.code ?? "no currency", .left)] + ages.map { ($0.rawValue, .right) }
-        + [("all", .right)])
+        + [("all", .right), ("first seen", .left), ("last changed", .left)])
     var codes: [DiscrepancyCode] = []
     for group in groups where !codes.contains(group.code) { codes.append(group.code) }
     for code in codes {
       let own = groups.filter { $0.code == code }
       let columns = ages.map { age in own.filter { $0.age == age } } + [own]
-      table.add([code.rawValue] + columns.map { count($0) })
+      let firstSeen = own.compactMap(\.firstSeen).min().map { "\(zone.day(of: $0))" } ?? ""
+      let lastChanged = own.compactMap(\.lastChanged).max().map { "\(zone.day(of: $0))" } ?? ""
+      table.add([code.rawValue] + columns.map { count($0) } + [firstSeen, lastChanged])
       let amounts = columns.map { amount($0, currency) }
-      if amounts.contains(where: { !$0.isEmpty }) { table.add([""] + amounts) }
+      if amounts.contains(where: { !$0.isEmpty }) { table.add([""] + amounts + ["", ""]) }
       let unknown = columns.map { $0.reduce(0) { $0 + $1.unknownAmounts } }
       if unknown.contains(where: { $0 > 0 }) {
-        table.add(["  of unknown amount"] + unknown.map { $0 > 0 ? "\($0)" : "" })
+        table.add(["  of unknown amount"] + unknown.map { $0 > 0 ? "\($0)" : "" } + ["", ""])
       }
     }
     return table.text

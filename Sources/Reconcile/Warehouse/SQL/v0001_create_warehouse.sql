@@ -430,6 +430,15 @@ CREATE TABLE settlement_day (
   PRIMARY KEY (provider, currency, day_on)
 ) STRICT, WITHOUT ROWID;
 
+-- Providers and currencies whose amounts seem to mean something else than those of the orders. While a row stands, what
+-- their payments collected is unknown.
+CREATE TABLE amount_doubt (
+  provider TEXT NOT NULL,
+  currency TEXT NOT NULL,
+  explanation TEXT NOT NULL,
+  PRIMARY KEY (provider, currency)
+) STRICT, WITHOUT ROWID;
+
 -- What rows that reports are made of were before a run changed them: their columns as a JSON array, NULL where there was
 -- no row. Written by the triggers of FormerRows.swift, once for each row and run. With first_run it shows the warehouse as it
 -- was known after any run.
