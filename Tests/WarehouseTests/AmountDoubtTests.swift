@@ -51,7 +51,8 @@ struct AmountDoubtTests {
 
   private func findings(_ store: Store) throws -> [String] {
     try store.rows(
-      "SELECT code, provider, count(*) FROM discrepancy WHERE gone_run IS NULL AND code NOT LIKE 'settlement%' GROUP BY 1, 2 ORDER BY 1, 2")
+      "SELECT code, provider, count(*) FROM discrepancy WHERE gone_run IS NULL AND code NOT LIKE 'settlement%' GROUP BY 1, 2 ORDER BY 1, 2"
+    )
   }
 
   @Test("amounts a hundred times too large make no discrepancies, and the reason names evidence and remedy")
