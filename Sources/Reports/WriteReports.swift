@@ -15,12 +15,16 @@ public struct ReportResult: Sendable {
 /// The names that files in a period's folder can have.
 enum ReportNames {
   static let workbook = "reconciliation.xlsx"
+  static let zoneRows = "zone_check.csv"
+  static let zoneDays = "zone_check_days.csv"
   static let all: Set<String> = Set(ReportTable.allCases.map(\.fileName)).union([
     workbook, ReportPage.fileName, SummaryJSON.fileName,
   ])
 
   /// Whether this program writes a file of this name into a period's folder.
-  static func isOurs(_ name: String) -> Bool { all.contains(name) || JournalLayout.isJournal(name) }
+  static func isOurs(_ name: String) -> Bool {
+    all.contains(name) || JournalLayout.isJournal(name) || [zoneRows, zoneDays].contains(name)
+  }
 }
 
 /// Writes the report of one period into `<outputRoot>/<from>_<to>/`: all files, checked, or none.

@@ -54,9 +54,23 @@ struct ReportCommand: AsyncParsableCommand {
       "Show what was known then, in the folder known-at-<instant>; also the clock, unless --as-of is given.",
       valueName: "instant"))
   var knownAt: String?
+  @Option(
+    name: .customLong("zone-check"),
+    help: ArgumentHelp(
+      "List what would move to another day if a provider's times were in one of these zones; writes no report.",
+      valueName: "zones"))
+  var zoneCheck: String?
 
   func run() async throws {
     var session = try options.required()
+    if let zoneCheck {
+      guard knownAt == nil else {
+        throw Failure(
+          .usage, "--zone-check looks at what is known now", at: "--known-at",
+          remedy: "give one of the two options")
+      }
+      return try ZoneCheckRun(session: session, zones: ZoneCheckRun.zones(zoneCheck)).execute()
+    }
     if let knownAt {
       let instant = try PeriodOptions.instant(knownAt, "--known-at", session.settings.zone)
       session.knownAt = instant
