@@ -109,7 +109,7 @@ struct ZoneCheckTests {
     ).text
     #expect(
       text.contains(
-        "dapit     UTC            Europe/Vilnius                4              4                2"))
+        "dapit     UTC            Europe/Vilnius               4              4                2"))
     #expect(text.contains("2: 44.00 EUR"))
   }
 

@@ -148,4 +148,33 @@ import Testing
     var excluded: [String: Int64]
     var files: [File]
   }
+
+  @Test("what is open stands by currency, code and age, carried forward or not; what is settled does not")
+  func openByAge() throws {
+    func row(_ id: String, _ age: Int?, _ difference: Int64, seen: String, changed: String) throws
+      -> DiscrepancyRow
+    {
+      var row = DiscrepancyRow(id: id, code: .unpaidOrder, status: .open, explanation: "")
+      row.currency = try Sample.currency("EUR")
+      row.difference = .money(try Sample.money(difference))
+      row.ageDays = age
+      row.firstSeen = try Sample.day(seen)
+      row.lastChanged = try Sample.day(changed)
+      return row
+    }
+    var totals = SummaryTotals()
+    totals.add(discrepancy: try row("D1", 7, -1_000, seen: "2026-03-05", changed: "2026-03-05"))
+    totals.add(discrepancy: try row("D2", 8, -250, seen: "2026-03-04", changed: "2026-03-20"))
+    totals.add(openItem: try row("D3", 91, -5, seen: "2025-12-30", changed: "2026-01-02"))
+    var settled = try row("D4", 7, -99, seen: "2025-01-01", changed: "2026-12-31")
+    settled.status = .settled
+    totals.add(discrepancy: settled)
+    let ages = try #require(totals.openAges.first)
+    #expect(totals.openAges.count == 1 && ages.code == .unpaidOrder && ages.currency?.code == "EUR")
+    let groups = AgeBucket.allCases.compactMap { age in
+      ages.groups[age].map { "\(age.rawValue): \($0.count), \($0.amount)" }
+    }
+    #expect(groups == ["0-7: 1, 1000", "8-30: 1, 250", "over 90: 1, 5"])
+    #expect(ages.firstSeen?.description == "2025-12-30" && ages.lastChanged?.description == "2026-03-20")
+  }
 }
