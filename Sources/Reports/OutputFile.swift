@@ -64,10 +64,11 @@ final class OutputFile {
     try text.withUTF8 { try write(UnsafeRawBufferPointer($0)) }
   }
 
-  /// Brings everything to the disk and closes the file.
-  func finish() throws -> FileFacts {
+  /// Brings everything to the disk and closes the file. A scratch file, which never outlives the run, need not reach the
+  /// disk.
+  func finish(toDisk: Bool = true) throws -> FileFacts {
     try flush()
-    guard fsync(descriptor) == 0 else {
+    guard !toDisk || fsync(descriptor) == 0 else {
       throw outputFailure("the file cannot be brought to the disk", at: path, errno)
     }
     let closing = descriptor

@@ -20,7 +20,10 @@ struct RoomTests {
     ),
     ("Sources/Reconcile/SampleShop/", ["Foundation", "Glibc", "ReconcileCore"]),
     ("Sources/Importers/", ["Foundation", "Synchronization", "CLibcurl", "ReconcileCore"]),
-    ("Sources/Reports/", ["Foundation", "Glibc", "CLibxlsxwriter", "CZlib", "ReconcileCore"]),
+    (
+      "Sources/Reports/",
+      ["Foundation", "Synchronization", "Glibc", "CLibxlsxwriter", "CZlib", "ReconcileCore"]
+    ),
     (
       "Tests/Sandbox/",
       ["Foundation", "Synchronization", "Dispatch", "Glibc", "ArgumentParser", "CLibssl", "CZlib"]

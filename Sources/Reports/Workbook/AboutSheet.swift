@@ -44,7 +44,10 @@ struct AboutSheet {
         "Amounts and counts as text", cells.longNumbers,
         "more than 15 digits; a number cell could not hold them"
       ),
-      ("Days and times as text", cells.oddDates, "before 1900-03-01; spreadsheets have no such dates"),
+      (
+        "Days and times as text", cells.oddDates,
+        "before 1900-03-01 or after 9999-12-31; spreadsheets have no such dates"
+      ),
       (
         "Texts with characters replaced", gate.replaced,
         "characters that a workbook cannot hold, shown as \u{FFFD}"

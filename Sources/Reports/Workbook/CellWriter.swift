@@ -23,35 +23,26 @@ final class CellWriter {
 
   /// The only place where an amount becomes a binary number: the last step, for a cell of at most 15 digits.
   static func cellNumber(_ minorUnits: Int128, exponent: Int) -> Double {
-    cellNumber(Int64(truncatingIfNeeded: minorUnits), exponent: exponent)
-  }
-
-  private static func cellNumber(_ minorUnits: Int64, exponent: Int) -> Double {
-    Double(minorUnits) / powers[exponent]
+    Double(Int64(truncatingIfNeeded: minorUnits)) / powers[exponent]
   }
 
   private static let powers: [Double] = [1, 10, 100, 1_000, 10_000]
   /// Serial number of 1970-01-01 in the calendar of spreadsheets.
   static let epoch = 25_569
 
-  /// Writes a cell in the format of its kind.
-  func write(_ cell: Cell, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
-    switch cell {
-    case .blank: break
-    case .text(let text): try self.text(text, to: sheet, row, column, styles.text)
-    case .money(let money):
-      let exponent = money.currency.exponent
-      guard Self.fits(money.minorUnits) else {
-        return try amount(Int128(money.minorUnits), exponent, to: sheet, row, column)
-      }
-      let number = Self.cellNumber(money.minorUnits, exponent: exponent)
-      try sheet.number(row, column, number, styles.money[exponent])
-    case .count(let count): try self.count(count, to: sheet, row, column)
-    case .day(let day): try self.day(day, to: sheet, row, column, styles.day)
-    case .instant(let instant): try self.instant(instant, to: sheet, row, column)
-    case .flag(let flag): try sheet.text(row, column, flag ? "true" : "false", styles.text)
-    }
-  }
+  /// Whether spreadsheets have a day with this serial number: before 1900-03-01 they disagree about the calendar, and
+  /// after 9999-12-31 it ends.
+  static func isInCalendar(_ serial: Int64) -> Bool { (61...2_958_465).contains(serial) }
+
+  // MARK: What was not kept as it is
+
+  /// A text as a cell may hold it.
+  func safe(_ text: String) -> String { gate.pass(text) }
+
+  func noteLongNumber() { longNumbers += 1 }
+  func noteOddDate() { oddDates += 1 }
+
+  // MARK: Cells
 
   /// Text from outside, through the gate.
   func text(_ text: String, to sheet: SheetWriter, _ row: Int, _ column: Int, _ format: SheetWriter.Format)
@@ -96,31 +87,18 @@ final class CellWriter {
     try sheet.number(row, column, Double(count), styles.count)
   }
 
-  func day(
-    _ day: BusinessDay, to sheet: SheetWriter, _ row: Int, _ column: Int, _ format: SheetWriter.Format
-  ) throws {
-    let serial = day.dayNumber + Self.epoch
-    // Before 1900-03-01 spreadsheets disagree about the calendar, and below 0 there are no dates at all.
-    guard serial >= 61 else {
-      oddDates += 1
-      return try sheet.text(row, column, day.description, styles.text)
-    }
-    try sheet.number(row, column, Double(serial), format)
+  func flag(_ flag: Bool, to sheet: SheetWriter, _ row: Int, _ column: Int) throws {
+    try sheet.text(row, column, flag ? "true" : "false", styles.text)
   }
 
-  /// A time; `format` where it is not that of detail sheets, which shows fractions of a second only where there are
-  /// some.
   func instant(
-    _ instant: Instant, to sheet: SheetWriter, _ row: Int, _ column: Int, _ format: SheetWriter.Format? = nil
+    _ instant: Instant, to sheet: SheetWriter, _ row: Int, _ column: Int, _ format: SheetWriter.Format
   ) throws {
-    let seconds = instant.seconds
-    guard seconds >= Int64(61 - Self.epoch) * 86_400 else {
-      oddDates += 1
+    guard Self.isInCalendar(instant.seconds / 86_400 + Int64(Self.epoch)) else {
+      noteOddDate()
       return try sheet.text(row, column, instant.description, styles.text)
     }
-    let fraction = instant.microseconds - seconds * 1_000_000
     let serial = Double(Self.epoch) + Double(instant.microseconds) / 86_400_000_000
-    try sheet.number(
-      row, column, serial, format ?? (fraction == 0 ? styles.instant : styles.instantWithFraction))
+    try sheet.number(row, column, serial, format)
   }
 }

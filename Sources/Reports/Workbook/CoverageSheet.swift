@@ -34,7 +34,7 @@ struct CoverageSheet {
       try cells.text(provider.name, to: sheet, row, 0, styles.strong)
       try sheet.text(row, 1, provider.kind.rawValue, styles.text)
       try cells.text(provider.status, to: sheet, row, 2, provider.complete ? styles.good : styles.bad)
-      try cells.write(.flag(provider.complete), to: sheet, row, 3)
+      try cells.flag(provider.complete, to: sheet, row, 3)
       let counts = [provider.pages, provider.records, provider.rejected, provider.test]
       for (index, count) in counts.enumerated() { try cells.count(count, to: sheet, row, 4 + index) }
       if let newest = provider.newestRecordAt {
@@ -76,7 +76,7 @@ struct CoverageSheet {
         try cells.text(provider.name, to: sheet, row, 0, styles.strong)
         try cells.text(reading.stream, to: sheet, row, 1, styles.text)
         try sheet.text(row, 2, reading.isLookup ? "one by one" : "list", styles.text)
-        try cells.write(.flag(reading.isComplete), to: sheet, row, 3)
+        try cells.flag(reading.isComplete, to: sheet, row, 3)
         let counts = [reading.pages, reading.rows, reading.distinct, reading.total, reading.walks]
         for (index, count) in counts.enumerated() {
           if let count { try cells.count(count, to: sheet, row, 4 + index) }

@@ -4,6 +4,7 @@ import ReconcileCore
 struct DetailSheet {
   let frame: SheetFrame
   let cells: CellWriter
+  let file: WorkbookFile
 
   /// Writes all sheets of a table. `link` names the cell that a column of a row leads to.
   func write<Row>(
@@ -11,12 +12,12 @@ struct DetailSheet {
     link: ((Row, String) -> CellPlace?)? = nil
   ) throws {
     for part in plan.sheets.indices { try prepare(plan, part, rules) }
-    let looks = plan.layouts.indices.map { CellLook(plan, $0, cells.styles) }
+    let writer = RowCells(plan, cells)
     try head(table, plan, 0, note: note)
     var part = 0
     var row = plan.parts[0].lowerBound
     var end = plan.parts[0].upperBound
-    var sheet = plan.sheets[0]
+    var stream: RowStream?
     try table.forEach { record in
       if row == end {
         part += 1
@@ -28,42 +29,25 @@ struct DetailSheet {
         try head(table, plan, part, note: note)
         row = plan.parts[part].lowerBound
         end = plan.parts[part].upperBound
-        sheet = plan.sheets[part]
+        stream = nil
       }
-      var hasCounts = false
-      var lines = 1
-      for column in 0..<looks.count {
-        let cell = table.columns[column].cell(record)
-        let look = looks[column]
-        switch (cell, look.kind) {
-        case (.blank, .entry): try sheet.blank(row, column..<column + 1, cells.styles.entry)
-        case (.blank, _): break
-        case (.text(let text), _):
-          let isLong = look.isLong(text)
-          if isLong { lines = max(lines, look.lines(text)) }
-          if let link, !isLong, sheet.canLink, let target = link(record, plan.layouts[column].name) {
-            try cells.link(text, to: target, on: sheet, row, column)
-          } else {
-            try cells.text(text, to: sheet, row, column, isLong ? look.wrapped : look.plain)
-          }
-        case (.count(let count), .money):
-          hasCounts = true
-          try cells.count(count, to: sheet, row, column)
-        case (.day(let day), .fact): try cells.day(day, to: sheet, row, column, cells.styles.dayRight)
-        case (.instant(let instant), _) where look.isIndented:
-          try cells.instant(instant, to: sheet, row, column, cells.styles.instantIndented)
-        default: try cells.write(cell, to: sheet, row, column)
-        }
+      let rows = try stream ?? file.beginRows(of: plan.sheets[part], last: end - 1, columns: plan.columnCount)
+      stream = rows
+      rows.begin(row)
+      var facts = RowCells.Row()
+      let target = link.map { link in { link(record, $0) } }
+      for (column, definition) in table.columns.enumerated() {
+        writer.write(definition.cell(record), column, to: rows, &facts, target)
       }
-      if lines > 1 { try sheet.height(row, lines: lines) }
       if let view = plan.viewColumn {
         // A row of counts among amounts is in no total.
-        if hasCounts {
-          try sheet.number(row, view, 0, cells.styles.count)
+        if facts.hasCounts {
+          rows.number(view, 0, cells.styles.count.index)
         } else {
-          try sheet.formula(row, view, "=SUBTOTAL(103,A\(row + 1))", value: 1, cells.styles.count)
+          rows.formula(view, "SUBTOTAL(103,A\(row + 1))", result: 1, cells.styles.count.index)
         }
       }
+      try rows.end(lines: facts.lines)
       row += 1
     }
   }
@@ -174,39 +158,6 @@ struct DetailSheet {
       }
     }
   }
-}
-
-/// How the texts of a column look.
-private struct CellLook {
-  let kind: ColumnLayout.Kind
-  /// Kept off the number before it.
-  let isIndented: Bool
-  let plain: SheetWriter.Format
-  let wrapped: SheetWriter.Format
-  /// The room for a text in pixels; nil where texts do not wrap.
-  private let width: Int?
-
-  init(_ plan: PlannedTable, _ column: Int, _ styles: WorkbookStyles) {
-    kind = plan.layouts[column].kind
-    isIndented = plan.isIndented(column)
-    (plain, wrapped) =
-      switch (kind, isIndented) {
-      case (.fact, _): (styles.longNumber, styles.rightWrapped)
-      case (_, true): (styles.indented, styles.indentedWrapped)
-      default: (styles.text, styles.wrapped)
-      }
-    width = plan.layouts[column].wraps ? plan.widths[column] - (isIndented ? 9 : 0) : nil
-  }
-
-  /// Whether the text needs more than one line.
-  func isLong(_ text: String) -> Bool {
-    guard let width else { return false }
-    // Ids and words hold no line ends.
-    if kind == .prose, text.utf8.contains(UInt8(ascii: "\n")) { return true }
-    return TextMeasure.isLong(text, in: width)
-  }
-
-  func lines(_ text: String) -> Int { width.map { TextMeasure.lines(text, in: $0) } ?? 1 }
 }
 
 /// Cells of a column that stand out.

@@ -42,7 +42,7 @@ public struct ReconciliationWorkbook: WorkbookWriting {
       file: file
     ).write()
     try ControlsSheet(controls: controls, frame: frame, cells: cells, plan: plan).write(to: plan.controls)
-    try writeTables(figures, plan, DetailSheet(frame: frame, cells: cells))
+    try writeTables(figures, plan, DetailSheet(frame: frame, cells: cells, file: file))
     try CoverageSheet(facts: facts, frame: frame, cells: cells).write(to: plan.coverage)
     try AboutSheet(facts: facts, frame: frame, cells: cells).write(to: plan.about)
     try file.close()

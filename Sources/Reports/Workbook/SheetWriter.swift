@@ -6,14 +6,16 @@ final class SheetWriter {
   typealias Format = WorkbookFile.Format
 
   let name: String
+  /// Its place among the sheets, from 1 on.
+  let number: Int
   private let sheet: UnsafeMutablePointer<lxw_worksheet>
   private let path: String
-  private var links = 0
   private var widths: [Int: Int] = [:]
 
-  init(_ sheet: UnsafeMutablePointer<lxw_worksheet>, name: String, path: String) {
+  init(_ sheet: UnsafeMutablePointer<lxw_worksheet>, name: String, number: Int, path: String) {
     self.sheet = sheet
     self.name = name
+    self.number = number
     self.path = path
   }
 
@@ -64,17 +66,10 @@ final class SheetWriter {
 
   /// A text that leads to another cell of the workbook.
   func link(_ row: Int, _ column: Int, _ text: String, to target: CellPlace, _ format: Format) throws {
-    links += 1
     try need(
       worksheet_write_url_opt(
         sheet, UInt32(row), UInt16(column), "internal:\(target.text)", format, text, nil), row)
   }
-
-  /// The library keeps the links of a sheet in memory, and the format ends at 65,530.
-  private static let linkLimit = 20_000
-
-  /// Whether the sheet holds another link.
-  var canLink: Bool { links < Self.linkLimit }
 
   // MARK: The sheet
 
@@ -96,7 +91,16 @@ final class SheetWriter {
   }
 
   /// The height of the row at hand for so many lines of the house font; the format allows no more than 409 points.
-  func height(_ row: Int, lines: Int) throws { try height(row, min(409, Double(lines) * 12 + 3)) }
+  func height(_ row: Int, lines: Int) throws { try height(row, Double(Self.height(lines: lines))) }
+
+  /// The same in points.
+  static func height(lines: Int) -> Int { min(409, lines * 12 + 3) }
+
+  /// Counts rows that are not written by the library as part of the sheet.
+  func extend(to last: Int, columns: Int) {
+    sheet.pointee.dim_rowmax = max(sheet.pointee.dim_rowmax, UInt32(last))
+    sheet.pointee.dim_colmax = max(sheet.pointee.dim_colmax, UInt16(columns - 1))
+  }
 
   /// Keeps the rows above `row` and the columns left of `column` in view.
   func freeze(_ row: Int, _ column: Int) { worksheet_freeze_panes(sheet, UInt32(row), UInt16(column)) }

@@ -1,7 +1,7 @@
 import ReconcileCore
 
 /// Counts the rows of a table's sheets and adds up its amounts, from the cells as they were written.
-struct TableTally: SheetVisitor {
+struct TableTally: SheetVisitor, Sendable {
   let sheet: String
   let summed: [String]
   private(set) var rows = 0

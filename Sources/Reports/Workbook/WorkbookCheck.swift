@@ -1,4 +1,6 @@
+import Foundation
 import ReconcileCore
+import Synchronization
 
 /// Reads a finished workbook back. The writer library reports success on a full disk and leaves a file whose
 /// sheets end in the middle, so a workbook counts only after this.
@@ -27,28 +29,58 @@ struct WorkbookCheck {
     else {
       throw DamagedWorkbook("its sheets are \(names.joined(separator: ", "))")
     }
-    var tallies = Self.tallies
-    var seen = 0
-    for entry in archive.entries {
-      do {
-        if let name = partNames[entry.name] {
-          seen += 1
-          let base = Self.baseName(name)
-          if let index = tallies.firstIndex(where: { $0.sheet == base }) {
-            tallies[index] = try scan(archive, entry, tallies[index])
-          } else {
-            try scan(archive, entry)
-          }
-        } else {
-          try scan(archive, entry)
-        }
-      } catch let damage as DamagedWorkbook {
-        throw DamagedWorkbook(
-          "\(partNames[entry.name].map { "sheet \($0)" } ?? entry.name): \(damage.reason)")
+    let groups = self.groups(archive.entries) { partNames[$0.name] }
+    guard groups.reduce(0, { $0 + $1.sheets }) == names.count else {
+      throw DamagedWorkbook("a sheet is missing")
+    }
+    // On all cores: unpacking and reading a million rows takes as long as writing them.
+    let results = Mutex<[Result<TableTally?, any Error>?]>(Array(repeating: nil, count: groups.count))
+    DispatchQueue.concurrentPerform(iterations: groups.count) { index in
+      let result = Result { try scan(groups[index]) }
+      results.withLock { $0[index] = result }
+    }
+    for result in results.withLock({ $0 }) {
+      if let tally = try result?.get() { try compare(tally) }
+    }
+  }
+
+  /// Parts that are read one after the other: the sheets of one table, or a part by itself.
+  private struct Group: Sendable {
+    /// The parts, each with the name of its sheet; nil for a part that is none.
+    var parts: [(entry: ZipArchive.Entry, sheet: String?)]
+    var tally: TableTally?
+
+    var sheets: Int { parts.count { $0.sheet != nil } }
+  }
+
+  private func groups(
+    _ entries: [ZipArchive.Entry], sheet: (ZipArchive.Entry) -> String?
+  ) -> [Group] {
+    var groups = Self.tallies.map { Group(parts: [], tally: $0) }
+    for entry in entries {
+      let name = sheet(entry)
+      if let base = name.map(Self.baseName), let index = groups.firstIndex(where: { $0.tally?.sheet == base })
+      {
+        groups[index].parts.append((entry, name))
+      } else {
+        groups.append(Group(parts: [(entry, name)], tally: nil))
       }
     }
-    guard seen == names.count else { throw DamagedWorkbook("a sheet is missing") }
-    for tally in tallies { try compare(tally) }
+    return groups
+  }
+
+  private func scan(_ group: Group) throws -> TableTally? {
+    guard !group.parts.isEmpty else { return group.tally }
+    let archive = try ZipArchive(path: path)
+    var tally = group.tally
+    for (entry, sheet) in group.parts {
+      do {
+        if let sofar = tally { tally = try scan(archive, entry, sofar) } else { try scan(archive, entry) }
+      } catch let damage as DamagedWorkbook {
+        throw DamagedWorkbook("\(sheet.map { "sheet \($0)" } ?? entry.name): \(damage.reason)")
+      }
+    }
+    return tally
   }
 
   private func scan(_ archive: ZipArchive, _ entry: ZipArchive.Entry) throws {

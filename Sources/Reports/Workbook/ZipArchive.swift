@@ -12,7 +12,7 @@ struct DamagedWorkbook: Error {
 ///
 /// Written apart from the library that wrote the file, so that a mistake there is not repeated here.
 final class ZipArchive {
-  struct Entry {
+  struct Entry: Sendable {
     let name: String
     let method: UInt16
     let crc: UInt32
@@ -63,19 +63,29 @@ final class ZipArchive {
 
   deinit { try? file.close() }
 
-  /// Hands the content of an entry over in pieces, then throws unless all of it was right.
-  func read(_ entry: Entry, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void) throws {
+  /// Hands the packed bytes of an entry over in pieces, as they stand in the file.
+  func readPacked(_ entry: Entry, _ body: (Data) throws -> Void) throws {
     let header = try bytes(at: entry.offset, 30)
     guard header.count == 30, Self.number(header, 0, 4) == 0x0403_4B50 else {
       throw DamagedWorkbook("\(entry.name) is not where the directory says")
     }
     try file.seek(
       toOffset: entry.offset + 30 + Self.number(header, 26, 2) + Self.number(header, 28, 2))
+    var left = entry.compressedSize
+    while left > 0 {
+      let piece = try file.read(upToCount: Int(min(left, 262_144))) ?? Data()
+      guard !piece.isEmpty else { throw DamagedWorkbook("\(entry.name) is cut off") }
+      left -= UInt64(piece.count)
+      try body(piece)
+    }
+  }
+
+  /// Hands the content of an entry over in pieces, then throws unless all of it was right.
+  func read(_ entry: Entry, _ body: (UnsafeBufferPointer<UInt8>) throws -> Void) throws {
     guard entry.method == 8 || entry.method == 0 else {
       throw DamagedWorkbook("\(entry.name) is packed in an unknown way")
     }
     let inflater = entry.method == 8 ? try Inflater() : nil
-    var left = entry.compressedSize
     var produced: UInt64 = 0
     var crc = crc32(0, nil, 0)
     func take(_ piece: UnsafeBufferPointer<UInt8>) throws {
@@ -84,10 +94,7 @@ final class ZipArchive {
       crc = crc32(crc, piece.baseAddress, UInt32(piece.count))
       try body(piece)
     }
-    while left > 0 {
-      let piece = try file.read(upToCount: Int(min(left, 262_144))) ?? Data()
-      guard !piece.isEmpty else { throw DamagedWorkbook("\(entry.name) is cut off") }
-      left -= UInt64(piece.count)
+    try readPacked(entry) { piece in
       try piece.withUnsafeBytes { raw in
         let input = raw.bindMemory(to: UInt8.self)
         if let inflater {
