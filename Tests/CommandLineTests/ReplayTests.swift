@@ -65,4 +65,22 @@ struct ReplayTests {
     #expect(try warehouse.purge(before: .now()) > 0)
     #expect(try warehouse.responses(of: story).isEmpty)
   }
+
+  @Test("responses that were read anew by changed settings are checked by these, also after the next import")
+  func reread() async throws {
+    let folder = try ScratchFolder()
+    defer { withExtendedLifetime(folder) {} }
+    var settings = try await importList(of: "DP-260301-000001", in: folder)
+    let before = settings
+    settings.providers[0].statusMap = ["confirmed": .failed]
+    let quiet = ProgressReporter(
+      terminal: Terminal(isTerminal: false, width: 80), isQuiet: true, output: Collected().output)
+    let replay = EvidenceReplay(settings: settings, progress: quiet, readsByCurrentSettings: true)
+    let warehouse = try Warehouse(path: settings.warehousePath, access: .write)
+    let changes = try replay.run(on: warehouse) { copy in try Warehouse.give(copy, theName: warehouse.path) }
+    #expect(!changes.differences.isEmpty)
+    #expect(try differences(settings) == [])
+    // The rules of the import are those of the second reading, whatever the configuration says later.
+    #expect(try differences(before) == [])
+  }
 }

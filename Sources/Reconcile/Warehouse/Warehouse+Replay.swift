@@ -109,6 +109,15 @@ extension Warehouse {
     }
   }
 
+  /// Notes that the responses of an import were read anew by these rules, so that a later check reads them so too.
+  public func note(readingRules: String, of provider: String, in run: RunHandle) throws {
+    try write { db in
+      try db.execute(
+        sql: "UPDATE provider_import SET reading_rules = ? WHERE provider = ? AND run = ?",
+        arguments: [readingRules, provider, run.number])
+    }
+  }
+
   /// Providers of which a run kept evidence that was purged since.
   public func providersWithPurgedEvidence(in run: RunHandle) throws -> Set<String> {
     try read { db in

@@ -80,6 +80,9 @@ struct EvidenceReplay {
         result.unknownProviders.insert(name)
         continue
       }
+      if readsByCurrentSettings {
+        try copy.note(readingRules: provider.readingRules, of: name, in: past.handle)
+      }
       let writer = try ProviderWriter(
         copy, run: past.handle, settings: provider, keepsRejects: purged.contains(name))
       readers[name] = (ProviderRegistry.reader(for: provider), writer)
