@@ -117,6 +117,51 @@ struct FilledWorkbookTests {
     #expect(try problem(deep).contains("nested too deeply"))
   }
 
+  @Test(
+    "a file with bytes changed anywhere is read or refused, and never ends the program",
+    arguments: Seeds.some(6))
+  func anyBytes(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let rows = (2...9).map { HandMadeWorkbook.row($0, ["D\($0)", "open", "n &amp; m", "k"]) }.joined()
+    let whole = HandMadeWorkbook.file(
+      openItems: header, discrepancies: header + rows, strings: ["<t>a</t>"])
+    for _ in 0..<150 {
+      var bytes = whole
+      for _ in 0..<Int.random(in: 1...4, using: &random) {
+        bytes[Int.random(in: 0..<bytes.count, using: &random)] = UInt8.random(in: 0...255, using: &random)
+      }
+      if random.once(in: 4) { bytes = bytes.prefix(Int.random(in: 0..<bytes.count, using: &random)) }
+      try readOrRefuse(bytes)
+    }
+  }
+
+  @Test("XML of any kind is read or refused, and never ends the program", arguments: Seeds.some(6))
+  func anyXML(seed: UInt64) throws {
+    var random = SeededGenerator(seed: seed)
+    let pieces = [
+      "<row", "<c", " r=", "\"A1\"", "\"-9223372036854775808\"", "\"9223372036854775807\"", " t=\"s\"",
+      ">", "/>", "</c>", "</row>", "<v>", "-1", "0", "99999999999999999999", "</v>", "<is><t>", "</t></is>",
+      "&#xFFFFFF;", "&#0;", "&x;", "_xD800_", "'", "<!-- -->", "<:", ":", "=", "row_key", "resolution", "</",
+      "<",
+      " ", "é",
+    ]
+    for _ in 0..<150 {
+      let noise = (0..<Int.random(in: 1...25, using: &random)).map { _ in random.pick(pieces) }.joined()
+      try readOrRefuse(
+        HandMadeWorkbook.file(
+          openItems: header, discrepancies: random.once(in: 2) ? noise : header + noise,
+          strings: [random.once(in: 3) ? noise : "<t>a</t>"]))
+    }
+  }
+
+  private func readOrRefuse(_ file: Data) throws {
+    do {
+      _ = try read(file)
+    } catch let failure as Failure {
+      #expect(failure.status == .inputMissing)
+    }
+  }
+
   @Test("a workbook is known by its name or its first bytes")
   func kinds() throws {
     let folder = try ScratchFolder()

@@ -37,10 +37,16 @@ struct FilledSheet {
       .trimmingCharacters(in: .whitespacesAndNewlines)
   }
 
-  mutating func beginRow(_ number: Int?) {
+  mutating func beginRow(_ number: Int?) throws {
     self.number = number ?? self.number + 1
+    guard (1...Self.rowLimit).contains(self.number) else {
+      throw DamagedWorkbook("sheet \(name) has a row \(self.number)")
+    }
     cells.removeAll(keepingCapacity: true)
   }
+
+  /// What the format allows.
+  private static let rowLimit = 1_048_576
 
   mutating func endRow() {
     guard let header else {
@@ -74,7 +80,7 @@ struct FilledSheetXML: XMLConsumer {
   mutating func open(_ name: UnsafeBufferPointer<UInt8>, _ attributes: UnsafeBufferPointer<UInt8>) throws {
     let name = XMLBytes.local(name)
     if XMLBytes.equal(name, "row") {
-      sheet.beginRow(XMLBytes.number("r", attributes))
+      try sheet.beginRow(XMLBytes.number("r", attributes))
       column = -1
     } else if XMLBytes.equal(name, "c") {
       column = XMLBytes.attribute("r", attributes).map(Self.column) ?? column + 1

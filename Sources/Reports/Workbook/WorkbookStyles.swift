@@ -173,6 +173,8 @@ struct WorkbookStyles {
       right($0)
     }
     entry = try file.addFormat {
+      // What is typed stays as it was typed: a date in a note must not become a number.
+      format_set_num_format($0, "@")
       top($0)
       wrap($0)
       fill($0, 0xFFF9DB)

@@ -121,7 +121,7 @@ private final class QueryPrinter {
       let isNumber = Int64(cell) != nil
       let safe = !isNumber && cell.first.map { "=+-@\t\r\n".contains($0) } ?? false ? "'" + cell : cell
       let needsQuotes = safe.unicodeScalars.contains { ",\"\r\n".unicodeScalars.contains($0) }
-      return needsQuotes ? "\"" + safe.replacing("\"", with: "\"\"") + "\"" : safe
+      return needsQuotes ? safe.quotedForCSV : safe
     }
     .joined(separator: ",") + "\n"
   }

@@ -67,11 +67,7 @@ enum DecisionText {
       let first = cell.unicodeScalars.first { $0 != "'" }
       let isRun = first.map { "=+-@\t\r\n".unicodeScalars.contains($0) } ?? false
       let safe = isRun && !isNumber ? "'" + cell : cell
-      guard safe.utf8.contains(where: { ",;\"\t\r\n ".utf8.contains($0) }) else { return safe }
-      // By bytes: a quote with an accent on it is one character that is no quote.
-      let quote = UInt8(ascii: "\"")
-      return "\""
-        + String(decoding: safe.utf8.flatMap { $0 == quote ? [quote, quote] : [$0] }, as: UTF8.self) + "\""
+      return safe.utf8.contains { ",;\"\t\r\n ".utf8.contains($0) } ? safe.quotedForCSV : safe
     }
     .joined(separator: ",") + "\n"
   }
