@@ -30,7 +30,7 @@ let package = Package(
       name: "ReconcileWarehouse",
       dependencies: [
         "ReconcileCore", "ReconcileMatching", "CZlib",
-        .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       path: "Sources/Reconcile/Warehouse",
       exclude: ["CZlib"],

@@ -23,17 +23,18 @@ struct SmallShop {
     run = try warehouse.beginRun(
       command: "run", period: period, asOf: Self.now, tool: "test", configurationDigest: "", isTestData: false
     )
-    let writer = try MerchantWriter(warehouse, run: run)
-    for order in orders {
-      let currency = try #require(Currency(order.currency))
-      let created = try #require(TimeText.instant(order.day, in: .utc))
-      try writer.add(
-        MerchantOrder(
-          id: Identifier(stored: order.id), createdAt: created,
-          amount: Money(minorUnits: order.minorUnits, currency: currency)),
-        source: "orders.csv, line 2")
+    try warehouse.readMerchantFiles(in: run) { writer in
+      for order in orders {
+        let currency = try #require(Currency(order.currency))
+        let created = try #require(TimeText.instant(order.day, in: .utc))
+        try writer.add(
+          MerchantOrder(
+            id: Identifier(stored: order.id), createdAt: created,
+            amount: Money(minorUnits: order.minorUnits, currency: currency)),
+          source: "orders.csv, line 2")
+      }
+      try writer.finish(files: [("orders", InputFile(path: "/nowhere/o.csv", rows: 4, sha256: ""))])
     }
-    try writer.finish(files: [("orders", InputFile(path: "/nowhere/o.csv", rows: 4, sha256: ""))])
     try warehouse.match(settings: settings, run: run, period: period, asOf: Self.now) {}
     try warehouse.finishRun(run, status: .providerIncomplete)
   }

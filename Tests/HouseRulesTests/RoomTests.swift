@@ -8,7 +8,7 @@ struct RoomTests {
     ("Sources/Reconcile/Matching/", ["ReconcileCore"]),
     (
       "Sources/Reconcile/Warehouse/",
-      ["Foundation", "GRDB", "CZlib", "Synchronization", "ReconcileCore", "ReconcileMatching"]
+      ["Foundation", "GRDB", "GRDBSQLite", "CZlib", "Synchronization", "ReconcileCore", "ReconcileMatching"]
     ),
     (
       "Sources/Reconcile/CommandLine/",

@@ -32,7 +32,7 @@ struct DurabilityTests {
         drift: [], evidence: evidence)
     }
     #expect(failure.status == .warehouseFailed)
-    for table in ["payment", "payment_name", "touched_payment", "temp.seen"] {
+    for table in ["payment", "payment_name", "touched_payment"] {
       #expect(try store.count(table) == 0)
     }
     try writer.store(

@@ -67,12 +67,13 @@ final class Store {
     orders: [MerchantOrder] = [], refunds: [MerchantRefund] = [], events: [WebhookEvent] = [],
     rejects: [Reject] = []
   ) throws {
-    let writer = try MerchantWriter(warehouse, run: run)
-    for order in orders { try writer.add(order, source: "orders.csv, line 2") }
-    for refund in refunds { try writer.add(refund, source: "refunds.csv, line 2") }
-    for event in events { try writer.add(event) }
-    for reject in rejects { try writer.reject(reject) }
-    try writer.finish(files: [])
+    try warehouse.readMerchantFiles(in: run) { writer in
+      for order in orders { try writer.add(order, source: "orders.csv, line 2") }
+      for refund in refunds { try writer.add(refund, source: "refunds.csv, line 2") }
+      for event in events { try writer.add(event) }
+      for reject in rejects { try writer.reject(reject) }
+      try writer.finish(files: [])
+    }
   }
 
   /// A piece of evidence to read records from.
@@ -81,7 +82,8 @@ final class Store {
       stream: "payments", request: "GET /payments", lookupID: lookupID, isRefundLookup: false,
       fetchedAt: asOf,
       maskedBytes: Array("{\"provider\":\"\(provider)\"}".utf8))
-    return try #require(try warehouse.keepEvidence([input], provider: provider, run: run).first)
+    return try #require(
+      try warehouse.keepEvidence(PackedEvidence.of([input]), provider: provider, run: run).first)
   }
 
   @discardableResult

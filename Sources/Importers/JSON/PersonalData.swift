@@ -9,8 +9,15 @@ public enum PersonalData {
   /// Valid JSON stays valid and keeps every field that reading needs; masking twice is masking once. A body
   /// that is not JSON is masked by patterns.
   public static func mask(_ body: [UInt8]) -> [UInt8] {
-    var masker = BodyMasker(body, nesting: 0)
-    return masker.masked()
+    masked(body, nesting: 0) ?? body
+  }
+
+  /// The body with personal data masked; nil where there is none.
+  fileprivate static func masked(_ body: [UInt8], nesting: Int) -> [UInt8]? {
+    body.withUnsafeBufferPointer { bytes in
+      var masker = BodyMasker(bytes, nesting: nesting)
+      return masker.masked()
+    }
   }
 
   /// A text for a reject or a log line: masked, at most 2,000 bytes.
@@ -29,8 +36,8 @@ public enum PersonalData {
   }
 }
 
-/// Copies a body token by token. It does not check the grammar: a body that breaks it is masked all the same,
-/// and refused afterwards by the reader.
+/// Goes through a body token by token and replaces what is a person's; all between is copied in one piece. It does not
+/// check the grammar: a body that breaks it is masked all the same, and refused afterwards by the reader.
 private struct BodyMasker {
   private struct Level {
     var isObject: Bool
@@ -38,9 +45,11 @@ private struct BodyMasker {
     var isPersonal: Bool
   }
 
-  private let input: [UInt8]
+  private let input: UnsafeBufferPointer<UInt8>
   private let nesting: Int
+  /// The result up to `copied`.
   private var output: [UInt8] = []
+  private var copied = 0
   private var position = 0
   private var levels: [Level] = []
   private var expectsName = false
@@ -48,23 +57,32 @@ private struct BodyMasker {
   private var classes = FieldClasses()
   private var maskedNames = 0
 
-  init(_ input: [UInt8], nesting: Int) {
+  init(_ input: UnsafeBufferPointer<UInt8>, nesting: Int) {
     self.input = input
     self.nesting = nesting
   }
 
-  mutating func masked() -> [UInt8] {
+  /// The masked body; nil where nothing is masked.
+  mutating func masked() -> [UInt8]? {
     let start = input.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     let first = input[start...].first { !Self.isBlank($0) }
     guard first == UInt8(ascii: "{") || first == UInt8(ascii: "[") || first == UInt8(ascii: "\"") else {
-      return PersonalPatterns.masked(input[...]) ?? input
+      return PersonalPatterns.masked(Slice(base: input, bounds: 0..<input.count))
     }
-    output.reserveCapacity(input.count)
-    output += input[..<start]
     position = start
     while position < input.count { step() }
     classes.remember()
+    if copied == 0 { return nil }
+    output.append(contentsOf: input[copied...])
     return output
+  }
+
+  /// Puts other bytes in the place of these.
+  private mutating func replace(_ range: Range<Int>, with bytes: [UInt8]) {
+    if output.isEmpty { output.reserveCapacity(input.count) }
+    output.append(contentsOf: input[copied..<range.lowerBound])
+    output += bytes
+    copied = range.upperBound
   }
 
   private static func isBlank(_ byte: UInt8) -> Bool { byte == 32 || byte == 10 || byte == 13 || byte == 9 }
@@ -78,31 +96,26 @@ private struct BodyMasker {
       levels.append(Level(isObject: isObject, isPersonal: isPersonal))
       expectsName = isObject
       field = isPersonal ? .personal : .other
-      copy(byte)
+      position += 1
     case UInt8(ascii: "}"), UInt8(ascii: "]"):
       if !levels.isEmpty { levels.removeLast() }
       expectsName = false
       field = inherited
-      copy(byte)
+      position += 1
     case UInt8(ascii: ","):
       expectsName = levels.last?.isObject ?? false
       field = inherited
-      copy(byte)
+      position += 1
     case UInt8(ascii: ":"):
       expectsName = false
-      copy(byte)
+      position += 1
     case UInt8(ascii: "\""): string()
-    case 32, 10, 13, 9: copy(byte)
+    case 32, 10, 13, 9: position += 1
     default: bareWord()
     }
   }
 
   private var inherited: FieldClass { levels.last?.isPersonal ?? false ? .personal : .other }
-
-  private mutating func copy(_ byte: UInt8) {
-    output.append(byte)
-    position += 1
-  }
 
   /// A string from its opening mark; one that is cut off reaches to the end.
   private mutating func string() {
@@ -117,46 +130,38 @@ private struct BodyMasker {
       end += 1
     }
     end = min(end, input.count)
-    let raw = input[start..<end]
-    let isClosed = end < input.count
-    output.append(UInt8(ascii: "\""))
+    let raw = Slice(base: input, bounds: start..<end)
+    position = end < input.count ? end + 1 : end
     if expectsName {
-      let name = hasEscape ? Self.decoded(raw) ?? String(decoding: raw, as: UTF8.self) : Self.text(raw)
-      field = inherited == .personal ? .personal : classes.of(name)
-      if PersonalPatterns.masked(Array(name.utf8)[...]) != nil {
+      let known = classes.of(raw, hasEscape: hasEscape)
+      field = inherited == .personal ? .personal : known.field
+      if known.isPersonal {
         // Two addresses as names of one object must not become the same name twice.
         maskedNames += 1
-        output += Array("***\(maskedNames)".utf8) + Self.damage(in: raw)
-      } else {
-        output += raw
+        replace(start..<end, with: Array("***\(maskedNames)".utf8) + Self.damage(in: raw))
       }
     } else if field == .personal {
-      if !raw.isEmpty { output += PersonalPatterns.mask + Self.damage(in: raw) }
-    } else if field == .needed {
-      output += raw
-    } else {
-      output += content(raw, hasEscape: hasEscape)
+      if !raw.isEmpty { replace(start..<end, with: PersonalPatterns.mask + Self.damage(in: raw)) }
+    } else if field == .other, let masked = content(raw, hasEscape: hasEscape) {
+      replace(start..<end, with: masked)
     }
-    if isClosed { output.append(UInt8(ascii: "\"")) }
-    position = end + (isClosed ? 1 : 0)
   }
 
-  /// The inside of a string that may hold anything, itself a JSON text included.
-  private func content(_ raw: ArraySlice<UInt8>, hasEscape: Bool) -> [UInt8] {
+  /// The inside of a string that may hold anything, itself a JSON text included; nil where nothing is masked.
+  private func content(_ raw: Slice<UnsafeBufferPointer<UInt8>>, hasEscape: Bool) -> [UInt8]? {
     guard hasEscape, let text = Self.decoded(raw) else {
-      return PersonalPatterns.masked(raw).map { $0 + Self.damage(in: raw) } ?? Array(raw)
+      return PersonalPatterns.masked(raw).map { $0 + Self.damage(in: raw) }
     }
     let bytes = Array(text.utf8)
     let masked: [UInt8]?
     if nesting < 3, bytes.first == UInt8(ascii: "{") || bytes.first == UInt8(ascii: "[") {
-      var inner = BodyMasker(bytes, nesting: nesting + 1)
-      let result = inner.masked()
-      masked = result == bytes ? nil : result
+      masked = PersonalData.masked(bytes, nesting: nesting + 1)
     } else {
-      masked = PersonalPatterns.masked(bytes[...])
+      masked = bytes.withUnsafeBufferPointer {
+        PersonalPatterns.masked(Slice(base: $0, bounds: 0..<$0.count))
+      }
     }
-    guard let masked else { return Array(raw) }
-    return Self.escaped(masked)
+    return masked.map(Self.escaped)
   }
 
   /// A number, a literal, or something that is not JSON.
@@ -172,17 +177,14 @@ private struct BodyMasker {
       }
     }
     while end > start, Self.isBlank(input[end - 1]) { end -= 1 }
-    let word = input[start..<end]
+    let word = Slice(base: input, bounds: start..<end)
     position = end
-    if field == .needed || word.elementsEqual("null".utf8) {
-      output += word
-    } else if field == .personal {
-      output += Self.mask(word)
+    if field == .needed || word.elementsEqual("null".utf8) { return }
+    if field == .personal {
+      replace(start..<end, with: Self.mask(word))
     } else if let masked = PersonalPatterns.masked(word) {
       let isNumber = word.allSatisfy { (48...57).contains($0) || [43, 45, 46, 69, 101].contains($0) }
-      output += isNumber ? Self.mask(word) : masked
-    } else {
-      output += word
+      replace(start..<end, with: isNumber ? Self.mask(word) : masked)
     }
   }
 
@@ -191,21 +193,19 @@ private struct BodyMasker {
 
   /// What a mask adds where it hides a string that no reader would accept: a body must not become readable by
   /// being masked.
-  private static func damage(in raw: ArraySlice<UInt8>) -> [UInt8] {
+  private static func damage(in raw: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8] {
     if raw.allSatisfy({ (0x20..<0x80).contains($0) && $0 != UInt8(ascii: "\\") }) { return [] }
     return decoded(raw) == nil ? damageMark : []
   }
 
   /// What stands in place of a number or a literal.
-  private static func mask(_ word: ArraySlice<UInt8>) -> [UInt8] {
+  private static func mask(_ word: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8] {
     let isValue = (try? JSONReader.parse(Array(word))) != nil
     return Array("\"***".utf8) + (isValue ? [] : damageMark) + Array("\"".utf8)
   }
 
-  private static func text(_ raw: ArraySlice<UInt8>) -> String { String(decoding: raw, as: UTF8.self) }
-
   /// What a string with escapes says; nil where an escape is wrong.
-  private static func decoded(_ raw: ArraySlice<UInt8>) -> String? {
+  fileprivate static func decoded(_ raw: Slice<UnsafeBufferPointer<UInt8>>) -> String? {
     let quoted = [UInt8(ascii: "\"")] + raw + [UInt8(ascii: "\"")]
     guard case .string(let text)? = try? JSONReader.parse(quoted) else { return nil }
     return text
@@ -223,5 +223,13 @@ private struct BodyMasker {
       }
     }
     return output
+  }
+}
+
+extension FieldClasses {
+  /// What a name says, by its bytes between the quotes.
+  fileprivate mutating func of(_ raw: Slice<UnsafeBufferPointer<UInt8>>, hasEscape: Bool) -> NameClass {
+    if hasEscape { return of(BodyMasker.decoded(raw) ?? String(decoding: raw, as: UTF8.self)) }
+    return known(raw) ?? of(String(decoding: raw, as: UTF8.self))
   }
 }

@@ -66,30 +66,66 @@ enum FieldClass: Sendable {
   ]
 }
 
-/// Names seen so far with their class: a list repeats the same few names a million times.
+/// What a name says: the class of its field, and whether it is itself a person's.
+struct NameClass: Sendable {
+  let field: FieldClass
+  let isPersonal: Bool
+
+  init(_ name: String) {
+    field = FieldClass.of(name)
+    isPersonal = Array(name.utf8).withUnsafeBufferPointer {
+      PersonalPatterns.masked(Slice(base: $0, bounds: 0..<$0.count)) != nil
+    }
+  }
+}
+
+/// Names seen so far with what they say: a list repeats the same few names a million times.
 struct FieldClasses {
-  private static let shared = Mutex<[String: FieldClass]>([:])
-  private var known: [String: FieldClass]
+  private static let shared = Mutex(FieldClasses(empty: ()))
+  /// Names by a hash of their bytes; the few that share one stand one behind the other.
+  private var buckets: [[(name: [UInt8], class: NameClass)]]
+  private var count = 0
   private var hasNew = false
 
-  init() { known = Self.shared.withLock { $0 } }
+  init() { self = Self.shared.withLock { $0 } }
 
-  mutating func of(_ name: String) -> FieldClass {
-    if let known = known[name] { return known }
-    let value = FieldClass.of(name)
+  private init(empty: ()) { buckets = Array(repeating: [], count: 256) }
+
+  /// What a name says that was seen before.
+  func known(_ name: Slice<UnsafeBufferPointer<UInt8>>) -> NameClass? {
+    for entry in buckets[Self.bucket(of: name)] where entry.name.elementsEqual(name) { return entry.class }
+    return nil
+  }
+
+  /// What a name says; it is known from now on.
+  mutating func of(_ name: String) -> NameClass {
+    let bytes = Array(name.utf8)
+    let value = NameClass(name)
     // Merchants choose the names in metadata; the table stays small whatever they are.
-    if known.count < 2_000, name.utf8.count <= 64 {
-      known[name] = value
-      hasNew = true
+    if count < 2_000, bytes.count <= 64 {
+      let bucket = Self.bucket(of: bytes)
+      if !buckets[bucket].contains(where: { $0.name == bytes }) {
+        buckets[bucket].append((bytes, value))
+        count += 1
+        hasNew = true
+      }
     }
     return value
   }
 
+  private static func bucket(of name: some Collection<UInt8>) -> Int {
+    var hash: UInt32 = 2_166_136_261
+    for byte in name { hash = (hash ^ UInt32(byte)) &* 16_777_619 }
+    return Int((hash ^ hash >> 16) & 255)
+  }
+
   /// Leaves what was learned for the next body.
-  func remember() {
+  mutating func remember() {
     guard hasNew else { return }
+    hasNew = false
+    let learned = self
     Self.shared.withLock { shared in
-      if known.count > shared.count { shared = known }
+      if learned.count > shared.count { shared = learned }
     }
   }
 }

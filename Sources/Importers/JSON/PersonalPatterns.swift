@@ -4,7 +4,7 @@ enum PersonalPatterns {
   static let mask = Array("***".utf8)
 
   /// The text with every find masked; nil where there is nothing to mask.
-  static func masked(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+  static func masked(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> [UInt8]? {
     guard isWorthALook(text) else { return nil }
     var bytes = Array(text)
     var changed = false
@@ -18,7 +18,7 @@ enum PersonalPatterns {
   }
 
   /// Every find needs eight digits or an at sign, which a link writes as %40.
-  private static func isWorthALook(_ text: ArraySlice<UInt8>) -> Bool {
+  private static func isWorthALook(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
     var digits = 0
     for byte in text {
       if byte >= 48 && byte <= 57 {

@@ -57,8 +57,8 @@ public struct BusinessDay: Hashable, Sendable, Comparable, CustomStringConvertib
   public init?(year: Int, month: Int, day: Int) {
     guard (1...9999).contains(year), (1...12).contains(month), day >= 1 else { return nil }
     let leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0
-    let lengths = [31, leap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
-    guard day <= lengths[month - 1] else { return nil }
+    let length = month == 2 ? (leap ? 29 : 28) : [4, 6, 9, 11].contains(month) ? 30 : 31
+    guard day <= length else { return nil }
     let shifted = month <= 2 ? year - 1 : year
     let era = (shifted >= 0 ? shifted : shifted - 399) / 400
     let yearOfEra = shifted - era * 400
@@ -69,8 +69,8 @@ public struct BusinessDay: Hashable, Sendable, Comparable, CustomStringConvertib
 
   /// Reads exactly `YYYY-MM-DD`; nil for anything else and for days that do not exist.
   public init?(_ text: some StringProtocol) {
-    let bytes = Array(text.utf8)
-    guard bytes.count == 10, let day = TimeText.day(bytes[...]) else { return nil }
+    var text = String(text)
+    guard let day = text.withUTF8({ TimeText.day(only: $0) }) else { return nil }
     self = day
   }
 
@@ -126,14 +126,22 @@ public final class Zone: Sendable, CustomStringConvertible {
   /// The IANA name as it was configured.
   public let name: String
   private let rules: TimeZone
-  private let cache = Mutex<[Int64: Int32]>([:])
+  private let cache = Mutex(Cache())
+  private let isUTC: Bool
   private static let slot: Int64 = 900
+
+  /// Offsets by quarter of an hour, and the one asked for last: records come roughly in the order of their times.
+  private struct Cache {
+    var offsets: [Int64: Int64] = [:]
+    var last: (index: Int64, offset: Int64) = (.min, 0)
+  }
 
   /// The zone with this name, nil when there is none.
   public init?(_ name: String) {
     guard Self.isName(name), let rules = TimeZone(identifier: name) else { return nil }
     self.name = name
     self.rules = rules
+    isUTC = name == "UTC"
   }
 
   /// Whether the tz database has a zone of this name. Foundation also takes abbreviations, of which some stand for
@@ -162,12 +170,20 @@ public final class Zone: Sendable, CustomStringConvertible {
 
   /// Seconds that local time is ahead of UTC at this moment.
   public func offset(atSeconds seconds: Int64) -> Int64 {
+    if isUTC { return 0 }
     let index = floorDivide(seconds, Self.slot)
-    if let known = cache.withLock({ $0[index] }) { return Int64(known) }
+    let known = cache.withLock { cache -> Int64? in
+      if cache.last.index != index {
+        guard let offset = cache.offsets[index] else { return nil }
+        cache.last = (index, offset)
+      }
+      return cache.last.offset
+    }
+    if let known { return known }
     let first = ask(index * Self.slot)
     let last = ask((index + 1) * Self.slot - 1)
     guard first == last else { return ask(seconds) }
-    cache.withLock { $0[index] = Int32(first) }
+    cache.withLock { $0.offsets[index] = first }
     return first
   }
 
@@ -203,28 +219,35 @@ public enum TimeText {
   /// Accepted: `YYYY-MM-DD`, and with `T` or a blank `HH:MM`, `HH:MM:SS`, `HH:MM:SS.fraction`, then nothing, `Z`,
   /// `±HH`, `±HHMM` or `±HH:MM`.
   public static func instant(_ text: some StringProtocol, in zone: Zone) -> Instant? {
-    let bytes = Array(text.utf8)
-    guard bytes.count >= 10, let day = day(bytes[0..<10]) else { return nil }
-    if bytes.count == 10 { return bounded(zone.start(of: day)) }
-    var rest = bytes[10...]
-    guard let separator = rest.popFirst(), [84, 116, 32].contains(separator),
-      let hour = number(&rest, digits: 2), hour < 24, rest.popFirst() == 58,
-      let minute = number(&rest, digits: 2), minute < 60
+    var text = String(text)
+    return text.withUTF8 { instant($0, in: zone) }
+  }
+
+  private static func instant(_ bytes: UnsafeBufferPointer<UInt8>, in zone: Zone) -> Instant? {
+    var rest = Digits(bytes)
+    guard let day = day(&rest) else { return nil }
+    if rest.isEmpty { return bounded(zone.start(of: day)) }
+    guard let separator = rest.next(), separator == 84 || separator == 116 || separator == 32,
+      let hour = rest.number(2), hour < 24, rest.next() == 58, let minute = rest.number(2), minute < 60
     else { return nil }
     var second = 0
     var microseconds: Int64 = 0
     if rest.first == 58 {
-      rest.removeFirst()
-      guard let value = number(&rest, digits: 2), value < 60 else { return nil }
+      _ = rest.next()
+      guard let value = rest.number(2), value < 60 else { return nil }
       second = value
       if rest.first == 46 || rest.first == 44 {
-        rest.removeFirst()
-        let fraction = rest.prefix { $0 >= 48 && $0 <= 57 }
-        guard !fraction.isEmpty, fraction.count <= 12 else { return nil }
-        rest = rest.dropFirst(fraction.count)
-        for index in 0..<6 {
-          let digit = index < fraction.count ? fraction[fraction.startIndex + index] - 48 : 0
-          microseconds = microseconds * 10 + Int64(digit)
+        _ = rest.next()
+        var count = 0
+        while let digit = rest.first, digit >= 48, digit <= 57 {
+          if count < 6 { microseconds = microseconds * 10 + Int64(digit - 48) }
+          count += 1
+          _ = rest.next()
+        }
+        guard (1...12).contains(count) else { return nil }
+        while count < 6 {
+          microseconds *= 10
+          count += 1
         }
       }
     }
@@ -233,7 +256,7 @@ public enum TimeText {
     if rest.isEmpty {
       base = zone.instant(ofLocalSeconds: local)
     } else {
-      guard let offset = offset(rest) else { return nil }
+      guard let offset = offset(&rest) else { return nil }
       base = Instant(seconds: local - offset)
     }
     return bounded(Instant(microseconds: base.microseconds + microseconds))
@@ -244,38 +267,61 @@ public enum TimeText {
     (-62_135_500_000...253_402_200_000).contains(instant.seconds) ? instant : nil
   }
 
-  static func day(_ bytes: ArraySlice<UInt8>) -> BusinessDay? {
-    var rest = bytes
-    guard let year = number(&rest, digits: 4), rest.popFirst() == 45, let month = number(&rest, digits: 2),
-      rest.popFirst() == 45, let day = number(&rest, digits: 2)
+  /// A day and nothing else.
+  static func day(only bytes: UnsafeBufferPointer<UInt8>) -> BusinessDay? {
+    var rest = Digits(bytes)
+    let day = day(&rest)
+    return rest.isEmpty ? day : nil
+  }
+
+  private static func day(_ rest: inout Digits) -> BusinessDay? {
+    guard let year = rest.number(4), rest.next() == 45, let month = rest.number(2), rest.next() == 45,
+      let day = rest.number(2)
     else { return nil }
     return BusinessDay(year: year, month: month, day: day)
   }
 
-  private static func number(_ bytes: inout ArraySlice<UInt8>, digits: Int) -> Int? {
-    guard bytes.count >= digits else { return nil }
-    var value = 0
-    for byte in bytes.prefix(digits) {
-      guard byte >= 48 && byte <= 57 else { return nil }
-      value = value * 10 + Int(byte - 48)
-    }
-    bytes = bytes.dropFirst(digits)
-    return value
-  }
-
-  private static func offset(_ bytes: ArraySlice<UInt8>) -> Int64? {
-    var rest = bytes
-    guard let sign = rest.popFirst() else { return nil }
+  private static func offset(_ rest: inout Digits) -> Int64? {
+    guard let sign = rest.next() else { return nil }
     if sign == 90 || sign == 122 { return rest.isEmpty ? 0 : nil }
-    guard sign == 43 || sign == 45, let hours = number(&rest, digits: 2), hours < 24 else { return nil }
+    guard sign == 43 || sign == 45, let hours = rest.number(2), hours < 24 else { return nil }
     var minutes = 0
     if !rest.isEmpty {
-      if rest.first == 58 { rest.removeFirst() }
-      guard let value = number(&rest, digits: 2), value < 60, rest.isEmpty else { return nil }
+      if rest.first == 58 { _ = rest.next() }
+      guard let value = rest.number(2), value < 60, rest.isEmpty else { return nil }
       minutes = value
     }
     let seconds = Int64(hours * 3600 + minutes * 60)
     return sign == 45 ? -seconds : seconds
+  }
+
+  /// The bytes of a time that are still to be read.
+  private struct Digits {
+    private let bytes: UnsafeBufferPointer<UInt8>
+    private var position = 0
+
+    init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
+
+    var isEmpty: Bool { position == bytes.count }
+    var first: UInt8? { isEmpty ? nil : bytes[position] }
+
+    mutating func next() -> UInt8? {
+      guard position < bytes.count else { return nil }
+      position += 1
+      return bytes[position - 1]
+    }
+
+    /// A number of exactly so many digits.
+    mutating func number(_ count: Int) -> Int? {
+      guard position + count <= bytes.count else { return nil }
+      var value = 0
+      for byte in bytes[position..<position + count] {
+        guard byte >= 48 && byte <= 57 else { return nil }
+        value = value * 10 + Int(byte - 48)
+      }
+      position += count
+      return value
+    }
   }
 }
 

@@ -8,6 +8,11 @@ public struct Currency: Hashable, Sendable, Comparable, CustomStringConvertible 
   /// The currency with this code in either case, nil when ISO 4217 does not list it.
   public init?(_ code: String) {
     guard code.utf8.count == 3 else { return nil }
+    if let exponent = Self.exponents[code] {
+      self.code = code
+      self.exponent = exponent
+      return
+    }
     let upper = String(decoding: code.utf8.map { $0 >= 97 && $0 <= 122 ? $0 - 32 : $0 }, as: UTF8.self)
     guard let exponent = Self.exponents[upper] else { return nil }
     self.code = upper

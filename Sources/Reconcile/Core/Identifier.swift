@@ -23,6 +23,10 @@ public struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertibl
 
   /// Reads an id from a cell or a JSON text.
   public init(_ raw: some StringProtocol) throws(Problem) {
+    if let whole = raw as? String, Self.isPlain(whole) {
+      text = whole
+      return
+    }
     let raw = Substring(raw)
     let utf8 = raw.utf8
     let isBlank: (UInt8) -> Bool = { $0 == 32 || $0 == 9 }
@@ -44,12 +48,19 @@ public struct Identifier: Hashable, Sendable, Comparable, CustomStringConvertibl
     }
   }
 
+  /// Whether a text is an id as it stands: ASCII, nothing to trim, no control character.
+  private static func isPlain(_ text: String) -> Bool {
+    guard let first = text.utf8.first, first > 32, text.utf8.last != 32 else { return false }
+    return text.utf8.allSatisfy { $0 >= 32 && $0 < 127 }
+  }
+
   /// An id that the warehouse already holds.
   public init(stored text: String) { self.text = text }
 
   public var description: String { text }
-  public static func == (a: Identifier, b: Identifier) -> Bool { a.text.utf8.elementsEqual(b.text.utf8) }
-  public func hash(into hasher: inout Hasher) { for byte in text.utf8 { hasher.combine(byte) } }
+  // Both are NFC, where texts that Unicode calls equal have equal bytes.
+  public static func == (a: Identifier, b: Identifier) -> Bool { a.text == b.text }
+  public func hash(into hasher: inout Hasher) { hasher.combine(text) }
   public static func < (a: Identifier, b: Identifier) -> Bool {
     a.text.utf8.lexicographicallyPrecedes(b.text.utf8)
   }

@@ -31,7 +31,29 @@ public struct Money: Hashable, Sendable {
   }
 
   /// A plain decimal with the currency's decimals: `49.90`, `-0.05`, `1200` (JPY).
-  public var decimalText: String { Self.decimalText(Int128(minorUnits), exponent: currency.exponent) }
+  public var decimalText: String {
+    String(unsafeUninitializedCapacity: 32) { buffer in
+      var digits = minorUnits.magnitude
+      var place = 32
+      var written = 0
+      repeat {
+        if written == currency.exponent, written > 0 {
+          place -= 1
+          buffer[place] = UInt8(ascii: ".")
+        }
+        place -= 1
+        buffer[place] = UInt8(48 + digits % 10)
+        digits /= 10
+        written += 1
+      } while digits > 0 || written <= currency.exponent
+      if minorUnits < 0 {
+        place -= 1
+        buffer[place] = UInt8(ascii: "-")
+      }
+      for index in place..<32 { buffer[index - place] = buffer[index] }
+      return 32 - place
+    }
+  }
 
   /// The plain decimal of a total that may exceed Int64.
   public static func decimalText(_ minorUnits: Int128, exponent: Int) -> String {
@@ -92,6 +114,34 @@ public enum AmountText {
   /// A JSON number (RFC 8259 grammar, with exponent) as minor units of a currency with `exponent` decimals.
   /// Negative numbers are read; the caller decides whether they make sense.
   public static func json(_ bytes: some Collection<UInt8>, exponent: Int) throws(AmountError) -> Int64 {
+    if let units = plain(bytes, exponent: exponent) { return units }
+    return try anyNumber(bytes, exponent: exponent)
+  }
+
+  /// Reads what nearly every amount is: up to 15 digits, and no more decimals than allowed. Nil for anything else, of
+  /// which `anyNumber` knows more.
+  private static func plain(_ bytes: some Collection<UInt8>, exponent: Int) -> Int64? {
+    guard bytes.count <= 15, exponent <= 3, let first = bytes.first else { return nil }
+    var value: Int64 = 0
+    var decimals: Int?
+    for byte in bytes {
+      if byte >= 48 && byte <= 57 {
+        value = value * 10 + Int64(byte - 48)
+        decimals = decimals.map { $0 + 1 }
+      } else if byte == UInt8(ascii: "."), decimals == nil {
+        decimals = 0
+      } else {
+        return nil
+      }
+    }
+    // A zero may lead only where nothing but decimals follows.
+    guard first != UInt8(ascii: "."), decimals != 0, (decimals ?? 0) <= exponent else { return nil }
+    if first == 48, bytes.count > 1, bytes.dropFirst().first != UInt8(ascii: ".") { return nil }
+    for _ in (decimals ?? 0)..<exponent { value *= 10 }
+    return value
+  }
+
+  private static func anyNumber(_ bytes: some Collection<UInt8>, exponent: Int) throws(AmountError) -> Int64 {
     var digits: [UInt8] = []
     var negative = false
     var shift = exponent

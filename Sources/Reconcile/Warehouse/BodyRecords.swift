@@ -35,14 +35,15 @@ extension ProviderWriter {
   /// differs from the stored one leaves the old values in the history. Throws `Failure` (74); then none of
   /// the bodies is stored.
   public func store(_ bodies: [BodyRecords]) throws {
-    let before = firstBodies
+    let before = (firstBodies, seen)
     do {
       try warehouse.write { db in
-        for body in bodies { try store(body, db) }
+        var statements = try RecordStatements(db)
+        for body in bodies { try store(body, &statements, db) }
       }
     } catch {
       // Nothing of them is stored: they were not read yet.
-      firstBodies = before
+      (firstBodies, seen) = before
       throw error
     }
   }

@@ -83,10 +83,12 @@ struct ReadingState {
 
   /// Whether the latest look-up of this id got an answer, found or not.
   private func wasAsked(_ provider: String, _ id: String, isRefund: Bool, _ db: Database) throws -> Bool {
-    let outcome = try String.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT outcome FROM lookup WHERE provider = ? AND lookup_id = ? AND is_refund = ?"),
-      arguments: [provider, id, isRefund])
-    return outcome == "found" || outcome == "not_found"
+    var find = try DirectStatement(
+      db, "SELECT outcome FROM lookup WHERE provider = ? AND lookup_id = ? AND is_refund = ?")
+    find.add(provider)
+    find.add(id)
+    find.add(isRefund)
+    defer { find.begin() }
+    return try find.step() && (find.holds(0, "found") || find.holds(0, "not_found"))
   }
 }

@@ -3,22 +3,46 @@ import GRDB
 import ReconcileCore
 
 /// The CRC-32 of a row's values: finds a changed byte in rows that no evidence can rebuild.
-enum RowChecksum {
-  /// The checksum of values in the order of their columns; texts, integers and NULL only.
+struct RowChecksum {
+  private var bytes: [UInt8] = []
+
+  /// The checksum of values in the order of their columns; texts, integers, bytes and NULL only.
   static func of(_ values: [(any DatabaseValueConvertible)?]) -> Int64 {
-    var bytes: [UInt8] = []
-    for value in values { append((value?.databaseValue ?? .null).storage, to: &bytes) }
-    return Int64(crc32(0, bytes, UInt32(bytes.count)))
+    var checksum = RowChecksum()
+    for value in values {
+      switch (value?.databaseValue ?? .null).storage {
+      case .null: checksum.addNull()
+      case .int64(let number): checksum.add(number)
+      case .string(var text): text.withUTF8 { checksum.add($0) }
+      case .blob(let data): Array(data).withUnsafeBufferPointer { checksum.add($0) }
+      case .double: checksum.bytes += [1, 0x1F]
+      }
+    }
+    return checksum.value
   }
 
-  private static func append(_ storage: DatabaseValue.Storage, to bytes: inout [UInt8]) {
-    switch storage {
-    case .null: bytes.append(0)
-    case .int64(let number): bytes += String(number).utf8
-    case .string(let text): bytes += text.utf8
-    case .blob(let data): bytes += data
-    case .double: bytes.append(1)
-    }
+  /// The checksum of what was added since `begin`.
+  var value: Int64 { Int64(crc32(0, bytes, UInt32(bytes.count))) }
+
+  mutating func begin() { bytes.removeAll(keepingCapacity: true) }
+
+  mutating func addNull() { bytes += [0, 0x1F] }
+
+  mutating func add(_ number: Int64?) {
+    guard let number else { return addNull() }
+    var digits = number.magnitude
+    let start = bytes.count
+    repeat {
+      bytes.append(UInt8(48 + digits % 10))
+      digits /= 10
+    } while digits > 0
+    if number < 0 { bytes.append(UInt8(ascii: "-")) }
+    bytes[start...].reverse()
+    bytes.append(0x1F)
+  }
+
+  mutating func add(_ text: UnsafeBufferPointer<UInt8>) {
+    bytes.append(contentsOf: text)
     bytes.append(0x1F)
   }
 }

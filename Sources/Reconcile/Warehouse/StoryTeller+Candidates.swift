@@ -23,7 +23,7 @@ extension StoryTeller {
     if let reference: String = row["provider_reference"] {
       for name in Self.variants(of: reference) {
         for payment in try Int64.fetchAll(
-          db, sql: "SELECT payment FROM payment_name WHERE name = ? LIMIT 10", arguments: [name])
+          db, sql: Warehouse.paymentsNamed + " LIMIT 10", arguments: [name])
         { near[payment] = name }
       }
     }
@@ -59,7 +59,7 @@ extension StoryTeller {
       db, sql: "SELECT order_id FROM payment_claim WHERE payment = ? ORDER BY order_id LIMIT 10",
       arguments: [payment.number])
     let names = try String.fetchAll(
-      db, sql: "SELECT name FROM payment_name WHERE payment = ? ORDER BY name LIMIT 10",
+      db, sql: "SELECT name FROM \(Warehouse.names(of: "?1")) ORDER BY name LIMIT 10",
       arguments: [payment.number])
     var near: [Int64: String] = [:]
     for claim in claims {

@@ -7,8 +7,9 @@ extension StoryTeller {
     var rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT DISTINCT p.* FROM payment_name n JOIN payment p ON p.id = n.payment
-        WHERE n.name = ?1 AND (?2 IS NULL OR n.provider = ?2) ORDER BY p.provider, p.payment_id
+        SELECT p.* FROM payment p
+        WHERE (p.payment_id = ?1 OR p.id IN (SELECT payment FROM payment_name WHERE name = ?1))
+          AND (?2 IS NULL OR p.provider = ?2) ORDER BY p.provider, p.payment_id
         """,
       arguments: [id, provider])
     if rows.isEmpty, let colon = id.firstIndex(of: ":") {
@@ -48,7 +49,7 @@ extension StoryTeller {
         data: [("status", status), ("provider_status", word)]))
     facts.append(StoryFact("payment date", time(row["paid_at"])))
     let names = try String.fetchAll(
-      db, sql: "SELECT name FROM payment_name WHERE payment = ? ORDER BY name",
+      db, sql: "SELECT name FROM \(Warehouse.names(of: "?1")) ORDER BY name",
       arguments: [row["id"] as Int64])
     if names != [id] { facts.append(StoryFact("names", list(names))) }
     facts += try withdrawal(row)
@@ -115,9 +116,9 @@ extension StoryTeller {
     try Bool.fetchOne(
       db,
       sql: """
-        SELECT EXISTS (SELECT 1 FROM payment_name n
+        SELECT EXISTS (SELECT 1 FROM \(Warehouse.names(of: "?1")) n
           CROSS JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
-          CROSS JOIN event e ON e.id = r.event WHERE n.payment = ? AND e.received_minor = ?)
+          CROSS JOIN event e ON e.id = r.event WHERE e.received_minor = ?2)
         """,
       arguments: [row["id"] as Int64, collected]) ?? false
   }

@@ -15,7 +15,7 @@ extension StoryTeller {
     for own in named {
       for name in [own] + Self.variants(of: own) {
         for payment in try Int64.fetchAll(
-          db, sql: "SELECT payment FROM payment_name WHERE name = ? LIMIT 10", arguments: [name])
+          db, sql: Warehouse.paymentsNamed + " LIMIT 10", arguments: [name])
         { near[payment] = own }
       }
     }

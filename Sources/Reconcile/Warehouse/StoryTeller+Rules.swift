@@ -93,8 +93,8 @@ extension StoryTeller {
     let rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT DISTINCT o.order_id, o.provider FROM payment_name n
-        CROSS JOIN sales_order o ON o.provider_reference = n.name WHERE n.payment = ? ORDER BY o.order_id
+        SELECT DISTINCT o.order_id, o.provider FROM \(Warehouse.names(of: "?1")) n
+        CROSS JOIN sales_order o ON o.provider_reference = n.name ORDER BY o.order_id
         """,
       arguments: [payment["id"] as Int64])
     let isApt: (Row) -> Bool = { ($0["provider"] as String?).map { $0 == provider } ?? true }
@@ -116,9 +116,9 @@ extension StoryTeller {
     let told = try String.fetchAll(
       db,
       sql: """
-        SELECT DISTINCT e.order_id FROM payment_name n
+        SELECT DISTINCT e.order_id FROM \(Warehouse.names(of: "?1")) n
         CROSS JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
-        CROSS JOIN event_order e ON e.event = r.event WHERE n.payment = ? ORDER BY e.order_id
+        CROSS JOIN event_order e ON e.event = r.event ORDER BY e.order_id
         """,
       arguments: [payment["id"] as Int64])
     let found = try known(told)

@@ -112,8 +112,8 @@ struct DecisionJudge {
     try Row.fetchAll(
       db,
       sql: """
-        SELECT p.provider, p.payment_id FROM payment_name n CROSS JOIN payment p ON p.id = n.payment
-        WHERE n.name = ?1 AND p.payment_id = ?1 AND p.is_test = 0 AND p.provider = coalesce(?2, p.provider)
+        SELECT p.provider, p.payment_id FROM payment p
+        WHERE p.payment_id = ?1 AND p.is_test = 0 AND p.provider = coalesce(?2, p.provider)
         ORDER BY p.provider
         """, arguments: [id, provider]
     ).map { PaymentKey(provider: $0["provider"], id: $0["payment_id"]) }

@@ -24,6 +24,22 @@ public struct EvidenceInput: Sendable {
   }
 }
 
+/// A body on its way into the warehouse, with its digest and compressed: the work that needs no database.
+public struct PackedEvidence: Sendable {
+  let body: EvidenceInput
+  let sha256: [UInt8]
+  let deflated: [UInt8]
+
+  /// Packs bodies in their order.
+  public static func of(_ bodies: [EvidenceInput]) throws -> [PackedEvidence] {
+    let deflater = try Deflater()
+    return try bodies.map {
+      PackedEvidence(
+        body: $0, sha256: Digest.sha256($0.maskedBytes), deflated: try deflater.compress($0.maskedBytes))
+    }
+  }
+}
+
 /// A response body as it was kept.
 public struct Evidence: Sendable {
   public var number: Int64
@@ -39,30 +55,46 @@ public struct Evidence: Sendable {
 
 extension Warehouse {
   /// Keeps bodies by content; the same bytes twice take the room of one. Returns one number a body.
-  public func keepEvidence(_ bodies: [EvidenceInput], provider: String, run: RunHandle) throws -> [Int64] {
-    let packed = try bodies.map { (Digest.sha256($0.maskedBytes), try Deflate.compress($0.maskedBytes)) }
-    return try write { db in
-      let addBody = try db.cachedStatement(
-        sql: """
-          INSERT INTO evidence_body (sha256, byte_count, deflated) VALUES (?, ?, ?)
-          ON CONFLICT (sha256) DO UPDATE SET deflated = excluded.deflated WHERE deflated IS NULL
-          """)
-      let add = try db.cachedStatement(
-        sql: """
-          INSERT INTO evidence (run, provider, stream, request, lookup_id, is_refund_lookup, fetched_at, body, checksum)
-          VALUES (?, ?, ?, ?, ?, ?, ?, (SELECT id FROM evidence_body WHERE sha256 = ?), ?)
-          """)
-      var numbers: [Int64] = []
-      for (body, (digest, deflated)) in zip(bodies, packed) {
-        try addBody.execute(arguments: [Data(digest), body.maskedBytes.count, Data(deflated)])
-        let values: [(any DatabaseValueConvertible)?] = [
-          run.number, provider, body.stream, body.request, body.lookupID, body.isRefundLookup,
-          body.fetchedAt.microseconds, Data(digest),
-        ]
-        try add.execute(arguments: StatementArguments(values + [RowChecksum.of(values)]))
-        numbers.append(db.lastInsertedRowID)
+  public func keepEvidence(_ bodies: [PackedEvidence], provider: String, run: RunHandle) throws -> [Int64] {
+    try write { db in
+      var addBody = try DirectStatement(
+        db,
+        """
+        INSERT INTO evidence_body (sha256, byte_count, deflated) VALUES (?, ?, ?)
+        ON CONFLICT (sha256) DO UPDATE SET deflated = excluded.deflated WHERE deflated IS NULL RETURNING id
+        """)
+      var find = try DirectStatement(db, "SELECT id FROM evidence_body WHERE sha256 = ?")
+      var add = try DirectStatement(
+        db,
+        """
+        INSERT INTO evidence (run, provider, stream, request, lookup_id, is_refund_lookup, fetched_at, body, checksum)
+        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?10, ?9)
+        """, isChecksummed: true)
+      return try bodies.map { packed in
+        let body = packed.body
+        addBody.add(packed.sha256)
+        addBody.add(Int64(body.maskedBytes.count))
+        addBody.add(packed.deflated)
+        var number = try addBody.step() ? addBody.number(0) : nil
+        addBody.begin()
+        if number == nil {
+          find.add(packed.sha256)
+          number = try find.step() ? find.number(0) : nil
+          find.begin()
+        }
+        add.add(run.number)
+        add.add(provider)
+        add.add(body.stream)
+        add.add(body.request)
+        add.add(body.lookupID)
+        add.add(body.isRefundLookup)
+        add.add(body.fetchedAt.microseconds)
+        add.add(packed.sha256)
+        add.addChecksum()
+        add.add(number)
+        try add.run()
+        return db.lastInsertedRowID
       }
-      return numbers
     }
   }
 

@@ -42,6 +42,18 @@ extension Warehouse {
         """, arguments: [digest])
   }
 
+  /// What a payment is called, its own id first: for the FROM of a query that knows the payment.
+  static func names(of payment: String) -> String {
+    """
+    (SELECT payment_id AS name, provider FROM payment WHERE id = \(payment)
+      UNION ALL SELECT name, provider FROM payment_name WHERE payment = \(payment))
+    """
+  }
+
+  /// The numbers of the payments that `?1` is a name of.
+  static let paymentsNamed =
+    "SELECT id FROM payment WHERE payment_id = ?1 UNION SELECT payment FROM payment_name WHERE name = ?1"
+
   /// Payments that a touched order, name or event may tie differently.
   private func expandTouched(_ db: Database) throws {
     try db.execute(
@@ -50,12 +62,21 @@ extension Warehouse {
           SELECT c.payment FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
           JOIN payment_claim c ON c.order_id = o.order_id;
         INSERT OR IGNORE INTO touched_payment
+          SELECT p.id FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
+          JOIN payment p ON p.payment_id = o.provider_reference;
+        INSERT OR IGNORE INTO touched_payment
           SELECT n.payment FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
           JOIN payment_name n ON n.name = o.provider_reference;
+        INSERT OR IGNORE INTO touched_payment
+          SELECT p.id FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
+          JOIN event_order e ON e.order_id = o.order_id JOIN event_reference r ON r.event = e.event
+          JOIN payment p ON p.payment_id = r.reference AND p.provider = r.provider;
         INSERT OR IGNORE INTO touched_payment
           SELECT n.payment FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
           JOIN event_order e ON e.order_id = o.order_id JOIN event_reference r ON r.event = e.event
           JOIN payment_name n ON n.name = r.reference AND n.provider = r.provider;
+        INSERT OR IGNORE INTO touched_payment
+          SELECT p.id FROM touched_name t JOIN payment p ON p.payment_id = t.name;
         INSERT OR IGNORE INTO touched_payment
           SELECT n.payment FROM touched_name t JOIN payment_name n ON n.name = t.name;
         INSERT OR IGNORE INTO touched_payment
@@ -67,86 +88,85 @@ extension Warehouse {
 
   /// Works out collected amounts and dates of touched payments.
   private func normalisePayments(_ settings: Settings, _ db: Database) throws {
-    let update = try db.cachedStatement(
-      sql: "UPDATE payment SET collected_minor = ?, paid_on = ?, local_on = ? WHERE id = ?")
+    var update = try DirectStatement(
+      db, "UPDATE payment SET collected_minor = ?, paid_on = ?, local_on = ? WHERE id = ?")
     let event = try db.cachedStatement(
       sql: """
-        SELECT e.received_minor FROM payment_name n JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
-        JOIN event e ON e.id = r.event
-        WHERE n.payment = ? AND e.received_minor IS NOT NULL AND e.received_currency = ?
+        SELECT e.received_minor FROM \(Warehouse.names(of: "?1")) n
+        JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider JOIN event e ON e.id = r.event
+        WHERE e.received_minor IS NOT NULL AND e.received_currency = ?2
         ORDER BY e.paid_at DESC NULLS LAST, e.received_minor DESC LIMIT 1
         """)
     let hasEvents =
       try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE received_minor IS NOT NULL)")
       ?? false
-    let providers = Dictionary(uniqueKeysWithValues: settings.providers.map { ($0.name, $0) })
+    let providers = settings.providers
     let doubted = try DoubtedAmounts(db)
-    let rows = try Row.fetchCursor(
+    let rows = try DirectStatement(
       db,
-      sql: """
-        SELECT p.id, p.provider, p.currency, p.amount_minor, p.received_minor, p.status, p.paid_at, p.amount_is_net
-        FROM payment p WHERE p.id IN touched_payment
-        """)
-    while let row = try rows.next() {
-      let id: Int64 = row[0]
-      guard let provider = providers[row[1]] else { continue }
-      let status = PaymentStatus(rawValue: row[5]) ?? .unknown
+      """
+      SELECT p.id, p.provider, p.amount_minor, p.received_minor, p.status, p.paid_at, p.amount_is_net,
+        p.collected_minor, p.paid_on, p.local_on, p.currency
+      FROM touched_payment t CROSS JOIN payment p ON p.id = t.payment
+      """)
+    while try rows.step() {
+      guard let provider = providers.first(where: { rows.holds(1, $0.name) }) else { continue }
+      let id = rows.number(0)
+      let status = PaymentStatus(rawValue: rows.word(4)) ?? .unknown
       var eventReceived: Int64?
       if hasEvents, provider.kind == .dapit {
-        eventReceived = try Int64.fetchOne(event, arguments: [id, row[2] as String])
+        eventReceived = try Int64.fetchOne(event, arguments: [id, rows.word(10)])
       }
       var collected = Collected.minorUnits(
-        kind: provider.kind, status: status, amount: row[3], received: row[4], eventReceived: eventReceived,
-        amountIsNet: row[7])
+        kind: provider.kind, status: status, amount: rows.number(2), received: rows.integer(3),
+        eventReceived: eventReceived, amountIsNet: rows.number(6) != 0)
       // Nothing is nothing in every unit.
-      if collected ?? 0 > 0, doubted.contains(row[1], row[2]) { collected = nil }
-      let paidAt = (row[6] as Int64?).map(Instant.init(microseconds:))
-      try update.execute(arguments: [
-        collected, paidAt.map { settings.zone.day(of: $0).dayNumber },
-        paidAt.map { provider.zone.day(of: $0).dayNumber },
-        id,
-      ])
+      if collected ?? 0 > 0, doubted.contains(provider.name, rows.word(10)) { collected = nil }
+      let paidAt = rows.integer(5).map(Instant.init(microseconds:))
+      let paidOn = paidAt.map { Int64(settings.zone.day(of: $0).dayNumber) }
+      let localOn = paidAt.map { Int64(provider.zone.day(of: $0).dayNumber) }
+      if rows.holds(7, collected), rows.holds(8, paidOn), rows.holds(9, localOn) { continue }
+      update.add(collected)
+      update.add(paidOn)
+      update.add(localOn)
+      update.add(id)
+      try update.run()
     }
   }
 
   /// The strongest rule that names exactly one order decides; a rule that names two does not apply.
   private func linkPayments(_ db: Database) throws {
+    // An order's number and its rule in one number, so that a weaker rule is only tried where no stronger one applies.
     try db.execute(
       sql: """
         INSERT OR IGNORE INTO touched_order
-          SELECT sales_order FROM payment WHERE id IN touched_payment AND sales_order IS NOT NULL;
-        DROP TABLE IF EXISTS temp.candidate;
-        CREATE TEMP TABLE candidate AS
-        SELECT p.id AS payment, p.is_test,
-          (SELECT m.id FROM manual_link m WHERE m.provider = p.provider AND m.payment_id = p.payment_id
-            ORDER BY m.id DESC LIMIT 1) AS decision,
-          (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) END FROM payment_claim c
-            JOIN sales_order o ON o.order_id = c.order_id WHERE c.payment = p.id) AS by_claim,
-          (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) END FROM payment_name n
-            JOIN sales_order o ON o.provider_reference = n.name
-            WHERE n.payment = p.id AND (o.provider IS NULL OR o.provider = p.provider)) AS by_reference,
-          (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) END FROM payment_name n
-            CROSS JOIN event_reference r ON r.reference = n.name AND r.provider = p.provider
-            CROSS JOIN event_order e ON e.event = r.event CROSS JOIN sales_order o ON o.order_id = e.order_id
-            WHERE n.payment = p.id) AS by_event
-        FROM payment p WHERE p.id IN touched_payment;
-        CREATE UNIQUE INDEX temp.candidate_by_payment ON candidate (payment);
-        UPDATE payment SET (sales_order, rule) = (
-          SELECT
-            CASE WHEN c.is_test THEN NULL
-              WHEN c.decision IS NOT NULL THEN
-                (SELECT o.id FROM manual_link m JOIN sales_order o ON o.order_id = m.order_id WHERE m.id = c.decision)
-              ELSE coalesce(c.by_claim, c.by_reference, c.by_event) END,
-            CASE WHEN c.is_test THEN NULL
-              WHEN c.decision IS NOT NULL THEN
-                (SELECT 'manual' FROM manual_link m JOIN sales_order o ON o.order_id = m.order_id WHERE m.id = c.decision)
-              WHEN c.by_claim IS NOT NULL THEN 'order_id' WHEN c.by_reference IS NOT NULL THEN 'reference'
-              WHEN c.by_event IS NOT NULL THEN 'event' END
-          FROM temp.candidate c WHERE c.payment = payment.id)
-        WHERE id IN touched_payment;
-        DROP TABLE temp.candidate;
-        INSERT OR IGNORE INTO touched_order
-          SELECT sales_order FROM payment WHERE id IN touched_payment AND sales_order IS NOT NULL;
+          SELECT p.sales_order FROM touched_payment t CROSS JOIN payment p ON p.id = t.payment
+          WHERE p.sales_order IS NOT NULL;
+        DROP TABLE IF EXISTS temp.tie;
+        CREATE TEMP TABLE tie (payment INTEGER PRIMARY KEY, choice INTEGER);
+        INSERT INTO temp.tie
+        SELECT p.id, CASE
+          WHEN p.is_test THEN NULL
+          WHEN EXISTS (SELECT 1 FROM manual_link m WHERE m.provider = p.provider AND m.payment_id = p.payment_id) THEN
+            (SELECT o.id * 4 FROM sales_order o WHERE o.order_id = (SELECT m.order_id FROM manual_link m
+              WHERE m.provider = p.provider AND m.payment_id = p.payment_id ORDER BY m.id DESC LIMIT 1))
+          ELSE coalesce(
+            (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) * 4 + 1 END FROM payment_claim c
+              CROSS JOIN sales_order o ON o.order_id = c.order_id WHERE c.payment = p.id),
+            (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) * 4 + 2 END FROM \(Warehouse.names(of: "p.id")) n
+              CROSS JOIN sales_order o ON o.provider_reference = n.name
+              WHERE o.provider IS NULL OR o.provider = p.provider),
+            (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) * 4 + 3 END FROM \(Warehouse.names(of: "p.id")) n
+              CROSS JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
+              CROSS JOIN event_order e ON e.event = r.event CROSS JOIN sales_order o ON o.order_id = e.order_id)) END
+        FROM touched_payment t CROSS JOIN payment p ON p.id = t.payment;
+        UPDATE payment SET sales_order = t.choice / 4,
+          rule = CASE t.choice % 4 WHEN 0 THEN 'manual' WHEN 1 THEN 'order_id' WHEN 2 THEN 'reference' WHEN 3 THEN 'event' END
+        FROM temp.tie t WHERE t.payment = payment.id AND (payment.sales_order IS NOT t.choice / 4
+          OR payment.rule IS NOT CASE t.choice % 4 WHEN 0 THEN 'manual' WHEN 1 THEN 'order_id' WHEN 2 THEN 'reference'
+            WHEN 3 THEN 'event' END);
+        INSERT OR IGNORE INTO touched_order SELECT choice / 4 FROM temp.tie WHERE choice IS NOT NULL;
+        DROP TABLE temp.tie;
         """)
   }
 
@@ -171,10 +191,10 @@ extension Warehouse {
     let events = try db.cachedStatement(
       sql: """
         SELECT DISTINCT
-          CASE WHEN EXISTS (SELECT 1 FROM payment_name own WHERE own.name = e.refund_id AND own.payment = n.payment)
-            THEN e.event_id ELSE e.refund_id END AS refund_id, e.refund_minor, e.refund_currency, e.refund_status, e.refund_created_at
-        FROM payment_name n JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
-        JOIN event e ON e.id = r.event WHERE n.payment = ? AND e.refund_id IS NOT NULL
+          CASE WHEN e.refund_id IN (SELECT name FROM \(Warehouse.names(of: "?1"))) THEN e.event_id ELSE e.refund_id END
+            AS refund_id, e.refund_minor, e.refund_currency, e.refund_status, e.refund_created_at
+        FROM \(Warehouse.names(of: "?1")) n JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
+        JOIN event e ON e.id = r.event WHERE e.refund_id IS NOT NULL
         ORDER BY e.refund_created_at NULLS FIRST, e.refund_minor
         """)
     let looked = try db.cachedStatement(
@@ -240,7 +260,8 @@ extension Warehouse {
         DROP TABLE IF EXISTS temp.touched_payment_name;
         CREATE TEMP TABLE touched_payment_name (name TEXT PRIMARY KEY) WITHOUT ROWID;
         INSERT OR IGNORE INTO temp.touched_payment_name
-          SELECT n.name FROM touched_payment t JOIN payment_name n ON n.payment = t.payment
+          SELECT name FROM (SELECT p.payment_id AS name FROM touched_payment t JOIN payment p ON p.id = t.payment
+            UNION ALL SELECT n.name FROM touched_payment t JOIN payment_name n ON n.payment = t.payment)
           WHERE EXISTS (SELECT 1 FROM refund WHERE origin = 'listed' AND payment IS NOT NULL);
         CREATE TEMP TABLE moved AS
         SELECT r.id, r.payment AS old_payment, coalesce(

@@ -53,14 +53,24 @@ extension Warehouse {
   }
 
   static func put(_ finding: Finding, scope: String, salesOrder: Int64?, _ db: Database) throws {
-    try db.cachedStatement(
-      sql: "INSERT OR REPLACE INTO temp.found VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
-    ).execute(arguments: [
-      finding.id, scope, finding.code.rawValue, finding.status.rawValue, finding.provider,
-      finding.currency?.code,
-      finding.orderID, finding.paymentID, finding.refundID, finding.businessDay?.dayNumber, finding.expected,
-      finding.actual, finding.isCount, finding.explanation, salesOrder,
-    ])
+    var put = try DirectStatement(
+      db, "INSERT OR REPLACE INTO temp.found VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)")
+    put.add(finding.id)
+    put.add(scope)
+    put.add(finding.code.rawValue)
+    put.add(finding.status.rawValue)
+    put.add(finding.provider)
+    put.add(finding.currency?.code)
+    put.add(finding.orderID)
+    put.add(finding.paymentID)
+    put.add(finding.refundID)
+    put.add(finding.businessDay.map { Int64($0.dayNumber) })
+    put.add(finding.expected)
+    put.add(finding.actual)
+    put.add(finding.isCount)
+    put.add(finding.explanation)
+    put.add(salesOrder)
+    try put.run()
   }
 
   /// Classifies the orders of `temp.work`, and counts the pairs whose amounts look wrong by provider and currency.
@@ -75,68 +85,85 @@ extension Warehouse {
       try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM merchant_refund)") ?? false
     let rules = MatchingRules(settings: settings, asOf: asOf, merchantRefundsKnown: merchantRefundsKnown)
     let classifier = Classifier(rules: rules)
-    let orders = try Row.fetchCursor(
+    let orders = try DirectStatement(
       db,
-      sql: """
-        SELECT o.id, o.order_id, o.created_at, o.currency, o.amount_minor, o.provider, o.provider_reference, o.is_cancelled
-        FROM temp.work w JOIN sales_order o ON o.id = w.id ORDER BY w.id
-        """)
-    let payments = try GroupedRows(
+      """
+      SELECT o.id, o.order_id, o.created_at, o.currency, o.amount_minor, o.provider, o.provider_reference, o.is_cancelled
+      FROM temp.work w CROSS JOIN sales_order o ON o.id = w.id ORDER BY w.id
+      """)
+    var payments = try GroupedRows(
       db,
       """
       SELECT w.id, p.provider, p.payment_id, p.currency, p.collected_minor, p.status, p.paid_at, p.rule,
-        p.amount_is_net, p.amount_minor
+        p.amount_is_net, p.amount_minor, p.id
       FROM temp.work w CROSS JOIN payment p ON p.sales_order = w.id ORDER BY w.id
       """)
-    let refunds = try GroupedRows(
+    var refunds = try DirectStatement(
       db,
       """
-      SELECT w.id, r.provider, r.refund_id, p.payment_id, r.amount_minor, r.fee_minor, r.status, r.refunded_at, r.currency
-      FROM temp.work w CROSS JOIN payment p ON p.sales_order = w.id CROSS JOIN refund r ON r.payment = p.id
-      WHERE r.is_test = 0 ORDER BY w.id
+      SELECT provider, refund_id, amount_minor, fee_minor, status, refunded_at, currency FROM refund
+      WHERE payment = ? AND is_test = 0 ORDER BY id
       """)
-    let asked = try GroupedRows(
+    var asked = try DirectStatement(
       db,
       """
-      SELECT w.id, m.refund_id, m.created_at, m.amount_minor, m.provider_reference, m.currency
-      FROM temp.work w CROSS JOIN sales_order o ON o.id = w.id CROSS JOIN merchant_refund m ON m.order_id = o.order_id
-      ORDER BY w.id
+      SELECT refund_id, created_at, amount_minor, provider_reference, currency FROM merchant_refund
+      WHERE order_id = ? ORDER BY id
+      """)
+    var verdicts = try DirectStatement(
+      db,
+      """
+      INSERT INTO order_verdict (sales_order, order_on, provider, match_status, refund_status, collected_minor,
+        due_minor, refunded_minor, refund_fees_minor, payment_ids, refund_ids, matched_by, is_final, first_run)
+      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+      ON CONFLICT (sales_order) DO UPDATE SET order_on = excluded.order_on, provider = excluded.provider,
+        match_status = excluded.match_status, refund_status = excluded.refund_status,
+        collected_minor = excluded.collected_minor, due_minor = excluded.due_minor,
+        refunded_minor = excluded.refunded_minor, refund_fees_minor = excluded.refund_fees_minor,
+        payment_ids = excluded.payment_ids, refund_ids = excluded.refund_ids, matched_by = excluded.matched_by,
+        is_final = excluded.is_final
       """)
     var count = 0
-    while let row = try orders.next() {
+    while try orders.step() {
       count += 1
       if count % 10_000 == 0 { try checkCancelled() }
-      let number: Int64 = row[0]
-      guard let currency = Currency(row[3] as String) else { continue }
+      let number = orders.number(0)
+      guard let currency = Currency(orders.word(3)) else { continue }
       var order = OrderCase(
-        orderID: row[1], createdAt: Instant(microseconds: row[2]),
-        amount: Money(minorUnits: row[4], currency: currency), namedProvider: row[5], isCancelled: row[7])
+        orderID: orders.word(1), createdAt: Instant(microseconds: orders.number(2)),
+        amount: Money(minorUnits: orders.number(4), currency: currency), namedProvider: orders.text(5),
+        isCancelled: orders.number(7) != 0)
       try payments.forEach(of: number) { row in
-        guard let currency = Currency(row[3] as String) else { return }
+        guard let paidIn = row.holds(3, currency.code) ? currency : Currency(row.word(3)) else { return }
         var payment = LinkedPayment(
-          provider: row[1], paymentID: row[2], currency: currency, collected: row[4],
-          status: PaymentStatus(rawValue: row[5]) ?? .unknown,
-          paidAt: (row[6] as Int64?).map(Instant.init(microseconds:)),
-          rule: MatchRule(rawValue: row[7]) ?? .manual)
-        if row[8] as Bool, payment.collected == nil { payment.netAmount = row[9] }
+          provider: row.word(1), paymentID: row.word(2), currency: paidIn, collected: row.integer(4),
+          status: PaymentStatus(rawValue: row.word(5)) ?? .unknown,
+          paidAt: row.integer(6).map(Instant.init(microseconds:)),
+          rule: MatchRule(rawValue: row.word(7)) ?? .manual)
+        if row.number(8) != 0, payment.collected == nil { payment.netAmount = row.number(9) }
         order.payments.append(payment)
+        refunds.add(row.number(10))
+        while try refunds.step() {
+          guard refunds.holds(6, currency.code) else { continue }
+          order.refunds.append(
+            LinkedRefund(
+              provider: refunds.word(0), refundID: refunds.word(1), paymentID: payment.paymentID,
+              amount: refunds.integer(2), fee: refunds.integer(3),
+              status: RefundStatus(rawValue: refunds.word(4)) ?? .unknown,
+              refundedAt: refunds.integer(5).map(Instant.init(microseconds:))))
+        }
+        refunds.begin()
       }
-      try refunds.forEach(of: number) { row in
-        guard row[8] as String == currency.code else { return }
-        order.refunds.append(
-          LinkedRefund(
-            provider: row[1], refundID: row[2], paymentID: row[3], amount: row[4], fee: row[5],
-            status: RefundStatus(rawValue: row[6]) ?? .unknown,
-            refundedAt: (row[7] as Int64?).map(Instant.init(microseconds:))))
-      }
-      try asked.forEach(of: number) { row in
-        guard row[5] as String == currency.code else { return }
+      asked.add(order.orderID)
+      while try asked.step() {
+        guard asked.holds(4, currency.code) else { continue }
         order.asked.append(
           AskedRefund(
-            refundID: row[1], createdAt: Instant(microseconds: row[2]), amount: row[3],
-            providerReference: row[4]))
+            refundID: asked.word(0), createdAt: Instant(microseconds: asked.number(1)),
+            amount: asked.number(2), providerReference: asked.text(3)))
       }
-      let reference: String? = row[6]
+      asked.begin()
+      let reference = orders.text(6)
       var verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
       if !doubted.isEmpty, order.payments.contains(where: { doubted.contains($0.provider, $0.currency.code) })
       {
@@ -144,14 +171,14 @@ extension Warehouse {
         verdict.findings.removeAll { $0.code == .amountUnknown }
       }
       if let key = order.suspect { suspects[key, default: 0] += 1 }
-      try store(verdict, of: order, number: number, settings: settings, run, db)
+      try store(verdict, of: order, number: number, settings: settings, run, &verdicts, db)
     }
     return suspects
   }
 
   private func store(
     _ verdict: OrderVerdict, of order: OrderCase, number: Int64, settings: Settings, _ run: RunHandle,
-    _ db: Database
+    _ put: inout DirectStatement, _ db: Database
   ) throws {
     func list(_ texts: [String]) -> String? {
       if texts.isEmpty { return nil }
@@ -160,25 +187,21 @@ extension Warehouse {
     }
     let day = settings.zone.day(of: order.createdAt)
     let provider = list(order.payments.map(\.provider)) ?? order.namedProvider
-    try db.cachedStatement(
-      sql: """
-        INSERT INTO order_verdict (sales_order, order_on, provider, match_status, refund_status, collected_minor,
-          due_minor, refunded_minor, refund_fees_minor, payment_ids, refund_ids, matched_by, is_final, first_run)
-        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-        ON CONFLICT (sales_order) DO UPDATE SET order_on = excluded.order_on, provider = excluded.provider,
-          match_status = excluded.match_status, refund_status = excluded.refund_status,
-          collected_minor = excluded.collected_minor, due_minor = excluded.due_minor,
-          refunded_minor = excluded.refunded_minor, refund_fees_minor = excluded.refund_fees_minor,
-          payment_ids = excluded.payment_ids, refund_ids = excluded.refund_ids, matched_by = excluded.matched_by,
-          is_final = excluded.is_final
-        """
-    ).execute(arguments: [
-      number, day.dayNumber, provider, verdict.matchStatus.rawValue, verdict.refundStatus.rawValue,
-      verdict.collected,
-      verdict.due, verdict.refunded, verdict.refundFees, list(order.payments.map(\.paymentID)),
-      list(order.refunds.map(\.refundID)), list(order.payments.map(\.rule.rawValue)), verdict.isFinal,
-      run.number,
-    ])
+    put.add(number)
+    put.add(Int64(day.dayNumber))
+    put.add(provider)
+    put.add(verdict.matchStatus.rawValue)
+    put.add(verdict.refundStatus.rawValue)
+    put.add(verdict.collected)
+    put.add(verdict.due)
+    put.add(verdict.refunded)
+    put.add(verdict.refundFees)
+    put.add(list(order.payments.map(\.paymentID)))
+    put.add(list(order.refunds.map(\.refundID)))
+    put.add(list(order.payments.map(\.rule.rawValue)))
+    put.add(verdict.isFinal)
+    put.add(run.number)
+    try put.run()
     for var finding in verdict.findings {
       if finding.code == .refundFailed {
         let refund = order.refunds.first {
@@ -242,22 +265,22 @@ extension Warehouse {
   }
 }
 
-/// Rows sorted by a group number, handed out group by group in step with another sorted cursor.
-final class GroupedRows {
-  private let cursor: RowCursor
-  private var pending: Row?
+/// Rows sorted by the group number in their first column, handed out group by group in step with another sorted query.
+struct GroupedRows {
+  private let rows: DirectStatement
+  private var hasRow: Bool
 
   init(_ db: Database, _ sql: String) throws {
-    cursor = try Row.fetchCursor(db, sql: sql)
-    pending = try cursor.next()
+    rows = try DirectStatement(db, sql)
+    hasRow = try rows.step()
   }
 
-  func forEach(of group: Int64, _ body: (Row) throws -> Void) throws {
-    while let row = pending {
-      let key: Int64 = row[0]
+  mutating func forEach(of group: Int64, _ body: (DirectStatement) throws -> Void) throws {
+    while hasRow {
+      let key = rows.number(0)
       if key > group { return }
-      if key == group { try body(row) }
-      pending = try cursor.next()
+      if key == group { try body(rows) }
+      hasRow = try rows.step()
     }
   }
 }

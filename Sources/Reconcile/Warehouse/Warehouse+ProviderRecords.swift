@@ -21,6 +21,8 @@ public final class ProviderWriter {
   /// What was noted of the API in this run already.
   var knownDrift: Set<String> = []
   var firstBodies = FirstBodies()
+  /// The rows that this run read.
+  var seen = SeenRows()
 
   /// Begins a provider's import: its rejects of earlier runs make room for this reading's, unless `keepsRejects`.
   public init(_ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings, keepsRejects: Bool = false)
@@ -30,13 +32,6 @@ public final class ProviderWriter {
     self.run = run
     self.settings = settings
     try warehouse.write { db in
-      try db.execute(
-        sql: """
-          CREATE TEMP TABLE IF NOT EXISTS seen (
-            provider TEXT NOT NULL, kind TEXT NOT NULL, id INTEGER NOT NULL, PRIMARY KEY (provider, kind, id)
-          ) WITHOUT ROWID
-          """)
-      try db.execute(sql: "DELETE FROM temp.seen WHERE provider = ?", arguments: [settings.name])
       if !keepsRejects {
         try db.execute(sql: "DELETE FROM reject WHERE origin = ?", arguments: ["provider:" + settings.name])
       }
@@ -53,7 +48,7 @@ public final class ProviderWriter {
   }
 
   /// Stores the records of one piece of evidence within a transaction.
-  func store(_ body: BodyRecords, _ db: Database) throws {
+  func store(_ body: BodyRecords, _ statements: inout RecordStatements, _ db: Database) throws {
     let evidence = body.evidence
     let source = try Row.fetchOne(
       db.cachedStatement(sql: "SELECT stream, request, lookup_id FROM evidence WHERE id = ?"),
@@ -63,8 +58,8 @@ public final class ProviderWriter {
     let lookupID: String? = source?["lookup_id"]
     let request: String = source?["request"] ?? ""
     let news = firstBodies.news(in: body, stream: source?["stream"] ?? "", request: request)
-    for payment in news.payments { try store(payment, askedAs: lookupID, evidence, db) }
-    for refund in news.refunds { try store(refund, evidence, db) }
+    for payment in news.payments { try store(payment, askedAs: lookupID, evidence, &statements, db) }
+    for refund in news.refunds { try store(refund, evidence, &statements, db) }
     for report in body.settlements where report.from <= run.period.to && report.to >= run.period.from {
       try store(report, evidence, db)
     }
@@ -83,144 +78,11 @@ public final class ProviderWriter {
 
   /// A record that cannot be read this time is still there: what is known of it is not withdrawn.
   private func noteHeld(_ id: Identifier, _ db: Database) throws {
-    for (table, column) in [("payment", "payment_id"), ("refund", "refund_id")] {
-      try db.cachedStatement(
-        sql: """
-          INSERT OR IGNORE INTO temp.seen (provider, kind, id)
-          SELECT provider, '\(table)', id FROM \(table) WHERE provider = ? AND \(column) = ?
-          """
-      ).execute(arguments: [settings.name, id.text])
-    }
-  }
-
-  /// Whether the record was not read before in this run.
-  private func isFirstReading(_ kind: String, _ id: Int64, _ db: Database) throws -> Bool {
-    try db.cachedStatement(sql: "INSERT OR IGNORE INTO temp.seen (provider, kind, id) VALUES (?, ?, ?)")
-      .execute(arguments: [settings.name, kind, id])
-    return db.changesCount > 0
-  }
-
-  private func store(_ payment: PaymentRecord, askedAs lookupID: String?, _ evidence: Int64, _ db: Database)
-    throws
-  {
-    var names = [payment.id] + payment.aliases
-    if let lookupID { names.append(Identifier(stored: lookupID)) }
-    var seen = Set<Identifier>()
-    names = names.filter { seen.insert($0).inserted }
-    let claims = Array(Set(payment.orderClaims)).sorted()
-    let values: [DatabaseValueConvertible?] = [
-      payment.amount.currency.code, payment.amount.minorUnits, payment.received?.minorUnits,
-      payment.overpaid?.minorUnits, payment.announcedRefundFee?.minorUnits, payment.refundedTotal?.minorUnits,
-      payment.status.rawValue, Self.clean(payment.providerStatus), payment.paidAt?.microseconds,
-      payment.updatedAt?.microseconds, payment.amountIsNet, payment.isTest,
-      Self.list(names) + "\u{1E}" + Self.list(claims),
-    ]
-    let columns = Self.paymentColumns
-    let old = try Row.fetchOne(
-      db.cachedStatement(
-        sql: "SELECT id, withdrawn_in_run, \(columns) FROM payment WHERE provider = ? AND payment_id = ?"),
-      arguments: [settings.name, payment.id.text])
-    let id: Int64
-    if let old {
-      id = old["id"]
-      let isFirst = try isFirstReading("payment", id, db)
-      if isFirst, payment.isTest { tally.test += 1 }
-      if !isFirst, Self.isOlder(payment.updatedAt, than: old["updated_at"]) { return }
-      let isSame = Self.equal(values, old, skipping: 2)
-      if isSame && old["withdrawn_in_run"] == nil { return }
-      if !isSame {
-        tally.changed += 1
-        try remember("payment", payment.id.text, old, db)
-      }
-      try db.cachedStatement(
-        sql: """
-          UPDATE payment SET (\(columns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?), evidence = ?, changed_in_run = ?,
-            withdrawn_in_run = NULL WHERE id = ?
-          """
-      ).execute(arguments: StatementArguments(values + [evidence, run.number, id]))
-    } else {
-      tally.new += 1
-      if payment.isTest { tally.test += 1 }
-      try db.cachedStatement(
-        sql: """
-          INSERT INTO payment (\(columns), provider, payment_id, evidence, first_run, changed_in_run)
-          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?17)
-          """
-      ).execute(
-        arguments: StatementArguments(values + [settings.name, payment.id.text, evidence, run.number]))
-      id = db.lastInsertedRowID
-      _ = try isFirstReading("payment", id, db)
-    }
-    if old != nil {
-      try db.cachedStatement(sql: "DELETE FROM payment_name WHERE payment = ?").execute(arguments: [id])
-      try db.cachedStatement(sql: "DELETE FROM payment_claim WHERE payment = ?").execute(arguments: [id])
-    }
-    let addName = try db.cachedStatement(
-      sql: "INSERT INTO payment_name (name, provider, payment) VALUES (?, ?, ?)")
-    for name in names { try addName.execute(arguments: [name.text, settings.name, id]) }
-    let addClaim = try db.cachedStatement(sql: "INSERT INTO payment_claim (order_id, payment) VALUES (?, ?)")
-    for claim in claims { try addClaim.execute(arguments: [claim.text, id]) }
-    try db.cachedStatement(sql: "INSERT OR IGNORE INTO touched_payment VALUES (?)").execute(arguments: [id])
-  }
-
-  private static let paymentColumns = """
-    currency, amount_minor, received_minor, overpaid_minor, announced_fee_minor, refunded_total_minor, status, \
-    provider_status, paid_at, updated_at, amount_is_net, is_test, names
-    """
-
-  private func store(_ refund: RefundRecord, _ evidence: Int64, _ db: Database) throws {
-    let possible = refund.possiblePaymentIDs.map(\.text) + [nil, nil]
-    let values: [DatabaseValueConvertible?] = [
-      refund.paymentID?.text, possible[0], possible[1], refund.currency.code, refund.amount?.minorUnits,
-      refund.fee?.minorUnits, refund.status.rawValue, Self.clean(refund.providerStatus),
-      refund.refundedAt?.microseconds, refund.updatedAt?.microseconds, refund.isTest,
-    ]
-    let columns = """
-      payment_id, possible_payment_id_1, possible_payment_id_2, currency, amount_minor, fee_minor, status, \
-      provider_status, refunded_at, updated_at, is_test
-      """
-    let old = try Row.fetchOne(
-      db.cachedStatement(
-        sql:
-          "SELECT id, withdrawn_in_run, payment, \(columns) FROM refund WHERE provider = ? AND refund_id = ?"),
-      arguments: [settings.name, refund.id.text])
-    let id: Int64
-    if let old {
-      id = old["id"]
-      let isFirst = try isFirstReading("refund", id, db)
-      if isFirst, refund.isTest { tally.test += 1 }
-      if !isFirst, Self.isOlder(refund.updatedAt, than: old["updated_at"]) { return }
-      let isSame = Self.equal(values, old, skipping: 3)
-      if isSame && old["withdrawn_in_run"] == nil { return }
-      if !isSame {
-        tally.changed += 1
-        try remember("refund", refund.id.text, old, db)
-      }
-      // The payment it belonged to so far must be looked at again too.
-      try db.cachedStatement(
-        sql:
-          "INSERT OR IGNORE INTO touched_payment SELECT payment FROM refund WHERE id = ? AND payment IS NOT NULL"
-      )
-      .execute(arguments: [id])
-      try db.cachedStatement(
-        sql: """
-          UPDATE refund SET (\(columns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?), evidence = ?, changed_in_run = ?,
-            withdrawn_in_run = NULL, origin = 'listed', inferred = 0, payment = NULL, refunded_on = NULL,
-            local_on = NULL WHERE id = ?
-          """
-      ).execute(arguments: StatementArguments(values + [evidence, run.number, id]))
-    } else {
-      tally.new += 1
-      if refund.isTest { tally.test += 1 }
-      try db.cachedStatement(
-        sql: """
-          INSERT INTO refund (\(columns), provider, refund_id, evidence, first_run, changed_in_run, origin, inferred)
-          VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?15, 'listed', 0)
-          """
-      ).execute(
-        arguments: StatementArguments(values + [settings.name, refund.id.text, evidence, run.number]))
-      id = db.lastInsertedRowID
-      _ = try isFirstReading("refund", id, db)
+    for (kind, column) in [(ListedKind.payments, "payment_id"), (.refunds, "refund_id")] {
+      let number = try Int64.fetchOne(
+        db.cachedStatement(sql: "SELECT id FROM \(kind.rawValue) WHERE provider = ? AND \(column) = ?"),
+        arguments: [settings.name, id.text])
+      if let number { seen.insert(number, of: kind) }
     }
   }
 
@@ -259,26 +121,24 @@ public final class ProviderWriter {
     }
   }
 
-  private func remember(_ kind: String, _ recordID: String, _ old: Row, _ db: Database) throws {
-    try Warehouse.remember(kind, provider: settings.name, recordID, old, run: run, db)
+  /// Keeps what a record says before it is overwritten.
+  func remember(_ kind: String, _ recordID: String, _ columns: String, of id: Int64, _ db: Database) throws {
+    let row = try Row.fetchOne(
+      db.cachedStatement(sql: "SELECT \(columns) FROM \(kind) WHERE id = ?"), arguments: [id])
+    if let row { try Warehouse.remember(kind, provider: settings.name, recordID, row, run: run, db) }
   }
 
-  private static func isOlder(_ new: Instant?, than old: Int64?) -> Bool {
+  static func isOlder(_ new: Instant?, than old: Int64?) -> Bool {
     guard let old else { return false }
     return new.map { $0.microseconds < old } ?? true
   }
 
-  private static func equal(_ values: [DatabaseValueConvertible?], _ row: Row, skipping count: Int) -> Bool {
-    for (index, value) in values.enumerated() {
-      if (value?.databaseValue ?? .null) != (row[index + count] as DatabaseValue) { return false }
-    }
-    return true
+  static func list(_ ids: [Identifier]) -> String {
+    ids.count == 1 ? ids[0].text : ids.map(\.text).joined(separator: "\u{1F}")
   }
 
-  private static func list(_ ids: [Identifier]) -> String { ids.map(\.text).joined(separator: "\u{1F}") }
-
   /// A provider's word without the NUL that would end a text in SQLite.
-  private static func clean(_ text: String) -> String {
+  static func clean(_ text: String) -> String {
     text.utf8.contains(0) ? text.replacingOccurrences(of: "\0", with: "\u{FFFD}") : text
   }
 }

@@ -13,13 +13,19 @@ extension ProviderWriter {
   /// Notes how look-ups ended.
   public func note(_ outcomes: [(id: String, isRefund: Bool, outcome: StoredLookupOutcome)]) throws {
     try warehouse.write { db in
-      let statement = try db.cachedStatement(
-        sql: """
-          INSERT INTO lookup (provider, lookup_id, is_refund, outcome, run) VALUES (?, ?, ?, ?, ?)
-          ON CONFLICT (provider, lookup_id, is_refund) DO UPDATE SET outcome = excluded.outcome, run = excluded.run
-          """)
+      var statement = try DirectStatement(
+        db,
+        """
+        INSERT INTO lookup (provider, lookup_id, is_refund, outcome, run) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (provider, lookup_id, is_refund) DO UPDATE SET outcome = excluded.outcome, run = excluded.run
+        """)
       for (id, isRefund, outcome) in outcomes {
-        try statement.execute(arguments: [settings.name, id, isRefund, outcome.rawValue, run.number])
+        statement.add(settings.name)
+        statement.add(id)
+        statement.add(isRefund)
+        statement.add(outcome.rawValue)
+        statement.add(run.number)
+        try statement.run()
       }
     }
   }
@@ -40,23 +46,27 @@ extension ProviderWriter {
   }
 
   func withdraw(_ kind: ListedKind, since: Instant?, _ db: Database) throws {
-    let table = kind.rawValue
-    let touch =
-      kind == .payments
-      ? "INSERT OR IGNORE INTO touched_payment SELECT id FROM payment"
-      : "INSERT OR IGNORE INTO touched_payment SELECT payment FROM refund"
-    let time = kind == .payments ? "paid_at" : "refunded_at"
-    let condition = """
-      provider = ?1 AND withdrawn_in_run IS NULL \(kind == .refunds ? "AND origin = 'listed'" : "")
-      AND id NOT IN (SELECT id FROM temp.seen WHERE provider = ?1 AND kind = ?2) AND (?3 IS NULL OR \(time) >= ?3)
-      """
-    let arguments: StatementArguments = [settings.name, table, since?.microseconds]
-    try db.execute(
-      sql: "\(touch) WHERE \(condition) \(kind == .refunds ? "AND payment IS NOT NULL" : "")",
-      arguments: arguments)
-    try db.execute(
-      sql: "UPDATE \(table) SET withdrawn_in_run = ?4 WHERE \(condition)", arguments: arguments + [run.number]
-    )
+    let (payment, time) = kind == .payments ? ("id", "paid_at") : ("payment", "refunded_at")
+    let isListed = kind == .refunds ? "AND origin = 'listed'" : ""
+    let held = try Row.fetchCursor(
+      db,
+      sql: """
+        SELECT id, \(payment) FROM \(kind.rawValue) WHERE provider = ?1 AND withdrawn_in_run IS NULL \(isListed)
+          AND (?2 IS NULL OR \(time) >= ?2)
+        """, arguments: [settings.name, since?.microseconds])
+    var missing: [(id: Int64, payment: Int64?)] = []
+    while let row = try held.next() {
+      if !seen.contains(row[0], of: kind) { missing.append((row[0], row[1])) }
+    }
+    for (id, payment) in missing {
+      if let payment {
+        try db.cachedStatement(sql: "INSERT OR IGNORE INTO touched_payment VALUES (?)").execute(arguments: [
+          payment
+        ])
+      }
+      try db.cachedStatement(sql: "UPDATE \(kind.rawValue) SET withdrawn_in_run = ? WHERE id = ?")
+        .execute(arguments: [run.number, id])
+    }
   }
 
   /// Notes what the API was not seen to have before.
@@ -162,9 +172,13 @@ extension ProviderWriter {
           SELECT \(id) AS lookup_id FROM sales_order
           WHERE provider = ?1 AND created_at >= ?2 AND created_at < ?3 AND lookup_id IS NOT NULL
           UNION
-          SELECT l.lookup_id FROM lookup l WHERE l.provider = ?1 AND l.is_refund = 0 AND (l.outcome <> 'found' OR EXISTS (
-            SELECT 1 FROM payment_name n JOIN payment p ON p.id = n.payment WHERE n.name = l.lookup_id
-              AND n.provider = ?1 AND p.status IN ('pending', 'authorized', 'partial', 'unknown')))
+          SELECT l.lookup_id FROM lookup l WHERE l.provider = ?1 AND l.is_refund = 0 AND (l.outcome <> 'found'
+            OR EXISTS (
+              SELECT 1 FROM payment p WHERE p.provider = ?1 AND p.payment_id = l.lookup_id
+                AND p.status IN ('pending', 'authorized', 'partial', 'unknown'))
+            OR EXISTS (
+              SELECT 1 FROM payment_name n JOIN payment p ON p.id = n.payment WHERE n.name = l.lookup_id
+                AND n.provider = ?1 AND p.status IN ('pending', 'authorized', 'partial', 'unknown')))
           UNION
           SELECT r.payment_id FROM refund r WHERE ?4 AND r.provider = ?1 AND r.origin = 'listed' AND r.is_test = 0
             AND r.payment_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM lookup l

@@ -104,23 +104,37 @@ public struct WarehouseReport: ReportSource {
     }
   }
 
+  /// The days of the period that occur in a column, in their order.
+  private func days(_ column: String, of table: String, _ db: Database) throws -> [Int?] {
+    try Int.fetchAll(
+      db, sql: "SELECT DISTINCT \(column) FROM \(table) WHERE \(column) BETWEEN ? AND ? ORDER BY 1",
+      arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
+  }
+
+  /// Rows day by day, so that no more than a day's rows are sorted at a time, however long the period is.
+  private func forEachRow(
+    of sql: String, days: [Int?], _ db: Database, _ body: (Row) throws -> Void
+  ) throws {
+    for day in days {
+      let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [day])
+      while let row = try rows.next() { try body(row) }
+    }
+  }
+
   public func forEachOrder(_ body: (OrderRow) throws -> Void) throws {
     try warehouse.read { db in
-      let rows = try Row.fetchCursor(
-        db,
-        sql: """
-          SELECT o.order_id, v.order_on, o.created_at, v.provider, o.currency, o.amount_minor, v.collected_minor,
-            v.due_minor, v.refunded_minor, v.refund_fees_minor, v.match_status, v.refund_status, v.payment_ids,
-            v.refund_ids, v.matched_by,
-            (SELECT group_concat(code, ';') FROM (SELECT DISTINCT code FROM discrepancy d
-              WHERE d.order_id = o.order_id AND d.gone_run IS NULL ORDER BY code)),
-            (SELECT p.payment_id FROM suggestion s JOIN payment p ON p.id = s.payment WHERE s.sales_order = o.id)
-          FROM order_verdict v CROSS JOIN sales_order o ON o.id = v.sales_order
-          WHERE v.order_on BETWEEN ? AND ? ORDER BY v.order_on, coalesce(v.provider, ''), o.order_id
-          """,
-        arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
-      while let row = try rows.next() {
-        guard let currency = Currency(row[4] as String) else { continue }
+      let sql = """
+        SELECT o.order_id, v.order_on, o.created_at, v.provider, o.currency, o.amount_minor, v.collected_minor,
+          v.due_minor, v.refunded_minor, v.refund_fees_minor, v.match_status, v.refund_status, v.payment_ids,
+          v.refund_ids, v.matched_by,
+          (SELECT group_concat(code, ';') FROM (SELECT DISTINCT code FROM discrepancy d
+            WHERE d.order_id = o.order_id AND d.gone_run IS NULL ORDER BY code)),
+          (SELECT p.payment_id FROM suggestion s JOIN payment p ON p.id = s.payment WHERE s.sales_order = o.id)
+        FROM order_verdict v CROSS JOIN sales_order o ON o.id = v.sales_order
+        WHERE v.order_on = ? ORDER BY coalesce(v.provider, ''), o.order_id
+        """
+      try forEachRow(of: sql, days: try days("order_on", of: "order_verdict", db), db) { row in
+        guard let currency = Currency(row[4] as String) else { return }
         func money(_ index: Int) -> Money? {
           (row[index] as Int64?).map { Money(minorUnits: $0, currency: currency) }
         }
@@ -149,19 +163,15 @@ public struct WarehouseReport: ReportSource {
 
   public func forEachPayment(_ body: (PaymentRow) throws -> Void) throws {
     try warehouse.read { db in
-      let rows = try Row.fetchCursor(
-        db,
-        sql: """
-          SELECT p.provider, p.payment_id, p.paid_on, p.currency, p.amount_minor, p.collected_minor, p.status,
-            p.provider_status, o.order_id, p.rule,
-            (SELECT s.order_id FROM suggestion g JOIN sales_order s ON s.id = g.sales_order WHERE g.payment = p.id)
-          FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order
-          WHERE p.is_test = 0 AND (p.paid_on IS NULL OR p.paid_on BETWEEN ? AND ?)
-          ORDER BY p.paid_on NULLS LAST, p.provider, p.payment_id
-          """,
-        arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
-      while let row = try rows.next() {
-        guard let currency = Currency(row[3] as String) else { continue }
+      let sql = """
+        SELECT p.provider, p.payment_id, p.paid_on, p.currency, p.amount_minor, p.collected_minor, p.status,
+          p.provider_status, o.order_id, p.rule,
+          (SELECT s.order_id FROM suggestion g JOIN sales_order s ON s.id = g.sales_order WHERE g.payment = p.id)
+        FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order
+        WHERE p.is_test = 0 AND p.paid_on IS ? ORDER BY p.provider, p.payment_id
+        """
+      try forEachRow(of: sql, days: try days("paid_on", of: "payment", db) + [nil], db) { row in
+        guard let currency = Currency(row[3] as String) else { return }
         var payment = PaymentRow(
           provider: row[0], paymentID: row[1], amount: Money(minorUnits: row[4], currency: currency),
           status: PaymentStatus(rawValue: row[6]) ?? .unknown, providerStatus: row[7])

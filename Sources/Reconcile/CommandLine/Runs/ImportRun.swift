@@ -120,8 +120,13 @@ struct ImportRun {
 
   /// Reads orders, merchant refunds and events; returns the number of rejected rows.
   private func readMerchantFiles() throws -> Int64 {
+    let (rejected, testEvents) = try warehouse.readMerchantFiles(in: run, read)
+    try warehouse.noteTestEvents(testEvents)
+    return rejected
+  }
+
+  private func read(_ writer: MerchantWriter) throws -> (rejected: Int64, testEvents: Int64) {
     let settings = session.settings
-    let writer = try MerchantWriter(warehouse, run: run)
     let log = session.console.log
     var files: [(kind: String, file: InputFile)] = []
     var rows: Int64 = 0
@@ -161,7 +166,6 @@ struct ImportRun {
       }, onReject: writer.reject, onTest: { tests.insert($0) })
     files += events.map { ("events", $0) }
     try writer.finish(files: files)
-    try warehouse.noteTestEvents(Int64(tests.count))
     if !files.isEmpty {
       session.console.progress.finish(
         "files", step: "import",
@@ -169,7 +173,7 @@ struct ImportRun {
           + "\(writer.rejectedCount) rejected", isGood: writer.rejectedCount == 0)
     }
     if writer.rejectedCount > 0 { sayRejected(writer.rejectedCount, source: "files") }
-    return writer.rejectedCount
+    return (writer.rejectedCount, Int64(tests.count))
   }
 
   /// Rejected rows are told even where only what is wrong is wanted.

@@ -95,12 +95,13 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   }
 
   func keep(_ bodies: [FetchedBody], from provider: String) throws -> [Int64] {
-    let inputs = bodies.map {
-      EvidenceInput(
-        stream: $0.stream.rawValue, request: $0.request, lookupID: $0.lookupID?.text,
-        isRefundLookup: $0.isRefundLookup, fetchedAt: $0.fetchedAt, maskedBytes: $0.maskedBytes)
-    }
-    return try lock.withLock { try warehouse.keepEvidence(inputs, provider: provider, run: run) }
+    let packed = try PackedEvidence.of(
+      bodies.map {
+        EvidenceInput(
+          stream: $0.stream.rawValue, request: $0.request, lookupID: $0.lookupID?.text,
+          isRefundLookup: $0.isRefundLookup, fetchedAt: $0.fetchedAt, maskedBytes: $0.maskedBytes)
+      })
+    return try lock.withLock { try warehouse.keepEvidence(packed, provider: provider, run: run) }
   }
 
   func store(_ contents: BodyContents, evidence: Int64, from provider: String) throws {

@@ -154,11 +154,12 @@ CREATE TABLE payment (
   paid_on INTEGER,
   local_on INTEGER,
   CHECK ((sales_order IS NULL) = (rule IS NULL)),
-  UNIQUE (provider, payment_id)
+  UNIQUE (payment_id, provider)
 ) STRICT;
 CREATE INDEX payment_by_order ON payment (sales_order) WHERE sales_order IS NOT NULL;
+CREATE INDEX payment_by_day ON payment (paid_on);
 
--- Every id an order or an event may call a payment by, its own included.
+-- What an order or an event may call a payment by, beside its own id.
 CREATE TABLE payment_name (
   name TEXT NOT NULL,
   provider TEXT NOT NULL,
