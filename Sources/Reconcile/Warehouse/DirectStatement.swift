@@ -25,7 +25,7 @@ struct DirectStatement {
     begin()
   }
 
-  /// Begins a new use: no value is bound, and no row is read.
+  /// Begins a new use: the next value goes to the first place, and no row is being read.
   mutating func begin() {
     sqlite3_reset(handle)
     next = 1

@@ -85,7 +85,7 @@ extension Warehouse {
       try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM merchant_refund)") ?? false
     let rules = MatchingRules(settings: settings, asOf: asOf, merchantRefundsKnown: merchantRefundsKnown)
     let classifier = Classifier(rules: rules)
-    let orders = try DirectStatement(
+    var orders = try DirectStatement(
       db,
       """
       SELECT o.id, o.order_id, o.created_at, o.currency, o.amount_minor, o.provider, o.provider_reference, o.is_cancelled
@@ -123,6 +123,11 @@ extension Warehouse {
         payment_ids = excluded.payment_ids, refund_ids = excluded.refund_ids, matched_by = excluded.matched_by,
         is_final = excluded.is_final
       """)
+    defer {
+      // Where the loop is left early, nothing goes on reading tables that the next matching drops.
+      orders.begin()
+      payments.end()
+    }
     var count = 0
     while try orders.step() {
       count += 1
@@ -267,13 +272,15 @@ extension Warehouse {
 
 /// Rows sorted by the group number in their first column, handed out group by group in step with another sorted query.
 struct GroupedRows {
-  private let rows: DirectStatement
+  private var rows: DirectStatement
   private var hasRow: Bool
 
   init(_ db: Database, _ sql: String) throws {
     rows = try DirectStatement(db, sql)
     hasRow = try rows.step()
   }
+
+  mutating func end() { rows.begin() }
 
   mutating func forEach(of group: Int64, _ body: (DirectStatement) throws -> Void) throws {
     while hasRow {
