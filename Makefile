@@ -42,7 +42,9 @@ demo: build
 
 test: test-setup
 	swift build --build-tests
-	swift test --skip-build
+	@mkdir -p .build; swift test --skip-build 2>&1 | tee .build/test.log; status=$${PIPESTATUS[0]}; \
+	if [ $$status != 0 ]; then printf '\nwhat failed (all of it: .build/test.log):\n'; \
+	  grep -a -A2 ' recorded an issue' .build/test.log | cut -c1-400 | head -30; fi; exit $$status
 
 soak: setup
 	swift build --build-tests

@@ -67,6 +67,32 @@ struct TransportImportTests {
     #expect(outcome.ending != .complete)
   }
 
+  @Test("once an answer belongs to another request, what was not found before is asked for again")
+  func mixedUpNotFound() async throws {
+    let wanted = ["gone", "1", "2", "3", "4", "5", "6"].map { Lookup(id: Identifier(stored: $0)) }
+    let asked = Mutex<[String: Int]>([:])
+    let trial = Trial(.gate, sink: NetworkSink(lookups: wanted)) { target, _ in
+      let id = target.split(separator: "/").last.map(String.init) ?? ""
+      let time = asked.withLock { counts in
+        counts[id, default: 0] += 1
+        return counts[id] ?? 0
+      }
+      // 1 is answered with what "gone" got, and 5 with what 2 got.
+      switch (id, time) {
+      case ("gone", _), ("1", 1): return status(404)
+      case ("5", 1): return record("/2")
+      default: return record(target)
+      }
+    }
+    let outcome = try await trial.run.run()
+    #expect(outcome.ending == .complete)
+    let outcomes = trial.sink.notes.outcomes
+    for lookup in wanted { #expect(outcomes[lookup] == (lookup.id.text == "gone" ? .notFound : .found)) }
+    #expect(asked.withLock { $0 } == ["gone": 2, "1": 2, "2": 1, "3": 1, "4": 1, "5": 2, "6": 1])
+    #expect(outcome.readings.map(\.window) == ["payments by id", "payments by id, asked again"])
+    #expect(outcome.readings.map(\.isComplete) == [true, true])
+  }
+
   @Test("a reply about another record is a failed look-up, and nothing of it is stored")
   func otherRecord() async throws {
     let lookup = Lookup(id: Identifier(stored: "p"))

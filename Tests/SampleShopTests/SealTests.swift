@@ -56,6 +56,37 @@ struct SealTests {
     #expect(now?["amount"] == "9999.00")
   }
 
+  @Test("a purge of rejected rows' texts does not break a seal, and hides no other difference")
+  func sealAndPurge() throws {
+    let scratch = try Scratch()
+    #expect(try Program.run(["demo", "shop", "--quiet"], in: scratch.url).status == 0)
+    let shop = scratch.url.appendingPathComponent("shop")
+    func reconcile(_ arguments: String...) throws -> (status: Int32, output: String, errors: String) {
+      try Program.run(arguments, in: shop)
+    }
+    #expect(try reconcile("seal", "2026-03", "--note", "closed").status == 0)
+    let march = shop.appendingPathComponent("reports/\(SampleShop.period)")
+    let rejects = march.appendingPathComponent("rejects.csv")
+    let sealed = try Data(contentsOf: rejects)
+    #expect(try reconcile("warehouse", "purge", "--before", "2100-01-01").status == 0)
+
+    let verified = try reconcile("verify", "2026-03")
+    #expect(verified.status == 0 && verified.output.contains("purged since"), "\(verified.errors)")
+    let states = verified.output.split(separator: "\n").map { $0.split(separator: " ").map(String.init) }
+    #expect(states.contains(["rejects.csv", "purged", "same"]))
+    #expect(states.contains(["orders.csv", "same", "same"]))
+    // A copy of a file that was changed is found, be it one with purged texts.
+    try (sealed + Data("\n".utf8)).write(to: rejects)
+    #expect(try reconcile("verify", "2026-03").status == ExitStatus.warehouseFailed.rawValue)
+
+    // The report writes the files as they can still be made.
+    let report = try reconcile("report", "--period", "2026-03", "--quiet")
+    #expect(report.status == 0, "\(report.errors)")
+    let records = try CSVTable(rejects).rows.map { $0["record"] }
+    #expect(!records.isEmpty && records.allSatisfy { $0 == Reject.purgedRecord })
+    #expect(try reconcile("verify", "2026-03").status == 0)
+  }
+
   @Test("an unfinished month, one that was never sealed, and a seal without a reason are refused")
   func refusals() throws {
     let scratch = try Scratch()

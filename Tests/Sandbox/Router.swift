@@ -5,7 +5,7 @@ final class Router: Sendable {
   private struct State {
     var providers: [String: SandboxProvider]
     var rules: [FaultRule]
-    /// The latest answer to each provider's requests.
+    /// The latest answer to each provider's requests that brought something.
     var latest: [String: Reply] = [:]
     /// On connections that are one answer late: the answer that is due.
     var late: [String: Reply] = [:]
@@ -13,7 +13,8 @@ final class Router: Sendable {
     /// The answer that leaves in place of the provider's own.
     mutating func mixedUp(_ own: Reply, _ connection: String, of name: String, _ rules: [FaultRule]) -> Reply
     {
-      let before = latest.updateValue(own, forKey: name)
+      let before = latest[name]
+      if own.status == 200 { latest[name] = own }
       if let due = late[connection] {
         late[connection] = own
         return due

@@ -10,16 +10,42 @@ extension NetworkImport {
   /// How one look-up ended.
   private enum Result: Sendable {
     case body(Fetched)
-    case notFound
+    /// Told on a connection that other requests use too, or on one of its own.
+    case notFound(isShared: Bool)
     case failed(String)
     case hungUp
     case cancelled
   }
 
+  /// Look-ups that were answered with "not found" on a connection that other requests use too.
+  struct Unfound {
+    let lookup: Lookup
+    let stream: ProviderStream
+    let call: @Sendable (Identifier) -> ReadCall
+  }
+
   /// Asks for each id once, four at a time. 400 and 404 mean not found; a look-up that fails for good leaves the
   /// provider incomplete, and the others are still made.
+  ///
+  /// "Not found" does not say what was not found. Once any answer turns out to belong to another request, all ids
+  /// that were not found on a shared connection are asked for again.
   func lookUp(
     _ wanted: [Lookup], stream: ProviderStream, on line: ProviderLine,
+    call: @escaping @Sendable (Identifier) -> ReadCall
+  ) async throws {
+    try await lookUp(wanted, stream: stream, on: line, window: "", call: call)
+    guard line.distrustsConnections else { return }
+    var doubts = takeUnfound()
+    while let first = doubts.first {
+      let alike = doubts.prefix { $0.stream == first.stream && $0.lookup.isRefund == first.lookup.isRefund }
+      try await lookUp(
+        alike.map(\.lookup), stream: first.stream, on: line, window: ", asked again", call: first.call)
+      doubts.removeFirst(alike.count)
+    }
+  }
+
+  private func lookUp(
+    _ wanted: [Lookup], stream: ProviderStream, on line: ProviderLine, window: String,
     call: @escaping @Sendable (Identifier) -> ReadCall
   ) async throws {
     var met: Set<Lookup> = []
@@ -32,7 +58,7 @@ extension NetworkImport {
         reading: StreamReading(
           stream: stream.rawValue, isLookup: true, pages: tally.found, rows: Int64(wanted.count),
           distinct: tally.found, total: nil, walks: 0,
-          window: wanted[0].isRefund ? "refunds by id" : "payments by id",
+          window: (wanted[0].isRefund ? "refunds by id" : "payments by id") + window,
           isComplete: tally.answered == wanted.count))
     }
     try await withThrowingTaskGroup(of: (Lookup, Result).self) { group in
@@ -45,6 +71,9 @@ extension NetworkImport {
       }
       while let (lookup, result) = try await group.next() {
         tally.add(result, of: lookup)
+        if case .notFound(isShared: true) = result {
+          unfound.append(Unfound(lookup: lookup, stream: stream, call: call))
+        }
         let now = line.clock.now()
         if tally.outcomes.count >= Self.batchSize || now - tally.batchStartedAt >= Self.batchSeconds {
           try store(&tally, stream: stream, of: wanted.count, now: now)
@@ -69,6 +98,7 @@ extension NetworkImport {
   ) async -> Result {
     let name: String
     do { name = try line.evidenceName(call, at: .first) } catch { return .failed(error.reason) }
+    let isShared = !line.distrustsConnections
     do {
       let answer = try await line.ask(call) { response in
         reading.judge(response, stream: stream, request: name, isRefundLookup: lookup.isRefund)
@@ -89,7 +119,7 @@ extension NetworkImport {
           stream: stream, request: name, lookupID: lookup.id, isRefundLookup: lookup.isRefund,
           fetchedAt: body.fetchedAt, maskedBytes: body.masked)
         return .body(Fetched(body: body, evidence: evidence))
-      case .status(400, _), .status(404, _): return .notFound
+      case .status(400, _), .status(404, _): return .notFound(isShared: isShared)
       case .status(_, let words), .failed(let words): return .failed(words)
       case .hungUp: return .hungUp
       }

@@ -19,6 +19,8 @@ public actor NetworkImport {
   private var readings: [StreamReading] = []
   /// Which list each body came from, by its digest.
   var listsByBody: [String: ProviderStream] = [:]
+  /// What was not found so far, while connections were shared.
+  var unfound: [Unfound] = []
   /// Transactions that refunds name, in the order they were met (Inflow).
   private(set) var refundTransactions: [Identifier] = []
 
@@ -95,6 +97,12 @@ public actor NetworkImport {
 
   func reading(on line: ProviderLine) -> ResponseReading {
     ResponseReading(reader: reader, mask: mask, scrubber: line.scrubber, clock: line.clock)
+  }
+
+  /// Gives up what was not found so far, to be asked for again.
+  func takeUnfound() -> [Unfound] {
+    defer { unfound = [] }
+    return unfound
   }
 
   /// Notes how a list was read or look-ups were made.

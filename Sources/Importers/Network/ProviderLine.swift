@@ -104,6 +104,9 @@ final class ProviderLine: Sendable {
   /// every request has a connection of its own.
   func distrustConnections() { state.withLock { $0.distrustsConnections = true } }
 
+  /// Whether every request has a connection of its own by now.
+  var distrustsConnections: Bool { state.withLock { $0.distrustsConnections } }
+
   /// The call's path and query without any key, as evidence names it.
   func evidenceName(_ call: ReadCall, at position: PagePosition) throws(RefusedRequest) -> String {
     scrubber.scrubbed(try call.target(at: position, base: base))

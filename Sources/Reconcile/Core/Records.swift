@@ -206,6 +206,9 @@ public struct Reject: Sendable, Equatable, Hashable {
   /// The row or record itself, personal data masked, at most 2,000 bytes.
   public var record: String
 
+  /// What stands in the place of a record whose text a purge took away.
+  public static let purgedRecord = "purged"
+
   public init(source: String, location: String, reason: String, record: String) {
     self.source = source
     self.location = location

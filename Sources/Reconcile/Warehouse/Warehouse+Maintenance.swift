@@ -126,8 +126,8 @@ extension Warehouse {
       try purgeRejects(before: instant, db)
       let record = try db.columns(in: "reject").firstIndex { $0.name == "record" } ?? 0
       try db.execute(
-        sql:
-          "UPDATE former_row SET facts = json_replace(facts, '$[\(record)]', 'purged') WHERE name = 'reject'")
+        sql: "UPDATE former_row SET facts = json_replace(facts, '$[\(record)]', ?) WHERE name = 'reject'",
+        arguments: [Reject.purgedRecord])
       return count
     }
     do { try queue.vacuum() } catch let error as DatabaseError { throw Self.failure(error, path) }
@@ -138,20 +138,20 @@ extension Warehouse {
     let old = try Row.fetchAll(
       db,
       sql: """
-        SELECT id, origin, source, location, reason FROM reject WHERE record <> 'purged' AND origin IN (
+        SELECT id, origin, source, location, reason FROM reject WHERE record <> ?2 AND origin IN (
           SELECT 'provider:' || provider FROM provider_state WHERE read_at < ?1
           UNION ALL SELECT 'file' WHERE NOT EXISTS (
             SELECT 1 FROM input_file f JOIN run r ON r.id = f.run WHERE r.started_at >= ?1))
         """,
-      arguments: [instant.microseconds])
+      arguments: [instant.microseconds, Reject.purgedRecord])
     for row in old {
       let values: [(any DatabaseValueConvertible)?] = [
         row["origin"] as String, row["source"] as String, row["location"] as String, row["reason"] as String,
-        "purged",
+        Reject.purgedRecord,
       ]
       try db.execute(
-        sql: "UPDATE reject SET record = 'purged', checksum = ? WHERE id = ?",
-        arguments: [RowChecksum.of(values), row["id"] as Int64])
+        sql: "UPDATE reject SET record = ?, checksum = ? WHERE id = ?",
+        arguments: [Reject.purgedRecord, RowChecksum.of(values), row["id"] as Int64])
     }
   }
 }

@@ -50,7 +50,8 @@ struct SealedReport {
   func write(in session: Session) throws -> Int64 {
     let (source, result) = try files(below: session.settings.output)
     session.console.progress.close()
-    let different = differences(result)
+    let purged = try namesHoldingPurgedTexts(source)
+    let different = differences(result).filter { !purged.contains($0) }
     guard different.isEmpty else {
       throw Failure(
         .warehouseFailed,
@@ -82,6 +83,18 @@ struct SealedReport {
       outputRoot: root, workbook: ReconciliationWorkbook(),
       checkCancelled: Interruption.check)
     return (source, result)
+  }
+
+  /// The names of files that cannot be as they were sealed any more, because a purge took the texts of rejected rows
+  /// away: those that hold the texts, and the summary with its digests of those. Empty when nothing was purged.
+  func namesHoldingPurgedTexts(_ source: WarehouseReport) throws -> Set<String> {
+    var isPurged = false
+    try source.forEachReject { isPurged = isPurged || $0.record == Reject.purgedRecord }
+    guard isPurged else { return [] }
+    return Set(
+      seal.files.map(\.name).filter {
+        $0 == "rejects.csv" || $0 == "summary.json" || $0.hasSuffix(".xlsx")
+      })
   }
 
   /// The names of files that are not as they were sealed, or that only one side has.
