@@ -154,21 +154,22 @@ public struct ProviderMemory: Sendable {
   public init() {}
 }
 
-/// Where an import leaves what it reads. The warehouse behind it is the only writer.
+/// Where an import leaves what it reads. The warehouse behind it is the only writer; storing waits for the disk, and the
+/// imports go on meanwhile.
 public protocol ImportSink: Sendable {
   /// What is known of this provider before the import.
   func memory(of provider: String) throws -> ProviderMemory
   /// The ids to look up: payments first, and once those are stored, Gate refunds (`refunds` true).
   func lookups(for provider: String, refunds: Bool) throws -> [Lookup]
   /// Keeps bodies before they are decoded, durably. Returns one evidence number a body.
-  func keep(_ bodies: [FetchedBody], from provider: String) throws -> [Int64]
+  func keep(_ bodies: [FetchedBody], from provider: String) async throws -> [Int64]
   /// Stores what was read from one piece of evidence; a record read twice in a run keeps the later `updatedAt`,
   /// else the one read last.
-  func store(_ contents: BodyContents, evidence: Int64, from provider: String) throws
+  func store(_ contents: BodyContents, evidence: Int64, from provider: String) async throws
   /// Stores what was read from several pieces of evidence, in order; all of it or nothing where it can.
-  func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) throws
+  func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) async throws
   /// Notes how look-ups ended, so that "not found" is only said where it was asked.
-  func note(_ outcomes: [(lookup: Lookup, outcome: LookupOutcome)], from provider: String) throws
+  func note(_ outcomes: [(lookup: Lookup, outcome: LookupOutcome)], from provider: String) async throws
   /// Says that a list was read to its end, in full or from a time of creation on: records of this stream, created
   /// since then, that this run did not see are withdrawn.
   /// For settlement reports: that the provider was asked and answered, be it that there is none.
@@ -179,8 +180,9 @@ public protocol ImportSink: Sendable {
 
 extension ImportSink {
   /// One body after the other, for a sink that knows no larger unit.
-  public func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) throws {
-    for body in bodies { try store(body.contents, evidence: body.evidence, from: provider) }
+  public func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) async throws
+  {
+    for body in bodies { try await store(body.contents, evidence: body.evidence, from: provider) }
   }
 }
 

@@ -24,7 +24,8 @@ struct DurabilityTests {
       status: .succeeded,
       providerStatus: "paid")
     let writer = try ProviderWriter(
-      store.warehouse, run: store.run, settings: try #require(store.settings.provider(named: "maxfi")))
+      store.warehouse, run: store.run, settings: try #require(store.settings.provider(named: "maxfi")),
+      zone: store.settings.zone)
     let evidence = try store.evidence("maxfi")
     let failure = try #require(throws: Failure.self) {
       try writer.store(

@@ -106,7 +106,8 @@ struct ImportTests {
     for (again, status) in [(PaymentStatus.succeeded, "failed"), (.refunded, "refunded")] {
       let store = try store()
       let writer = try ProviderWriter(
-        store.warehouse, run: store.run, settings: try #require(store.settings.provider(named: "maxfi")))
+        store.warehouse, run: store.run, settings: try #require(store.settings.provider(named: "maxfi")),
+        zone: store.settings.zone)
       let copies = try [
         ("?limit=1", payment("P1", "50.00", .succeeded)), ("?page=2", payment("P1", "50.00", .failed)),
         ("?limit=1", payment("P1", "50.00", again)),

@@ -89,7 +89,7 @@ final class Store {
   @discardableResult
   func provider(_ name: String, _ content: ProviderImport) throws -> ProviderWriter {
     let writer = try ProviderWriter(
-      warehouse, run: run, settings: try #require(settings.provider(named: name)))
+      warehouse, run: run, settings: try #require(settings.provider(named: name)), zone: settings.zone)
     try writer.store(
       payments: content.payments, refunds: content.refunds, settlements: content.settlements,
       rejects: content.rejects, drift: [], evidence: try evidence(name, lookupID: content.lookupID))

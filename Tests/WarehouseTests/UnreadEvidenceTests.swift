@@ -25,7 +25,7 @@ struct UnreadEvidenceTests {
     let numbers = try warehouse.keepEvidence(PackedEvidence.of(bodies), provider: "shop", run: run)
     #expect(try warehouse.keptBodies(of: run, after: 0, limit: 9).isEmpty)
     let settings = ProviderSettings(name: "shop", kind: .maxfi, source: .directory("saved"), currency: euro)
-    let writer = try ProviderWriter(warehouse, run: run, settings: settings)
+    let writer = try ProviderWriter(warehouse, run: run, settings: settings, zone: .utc)
     try writer.store(
       payments: [], refunds: [], settlements: [], rejects: [], drift: [],
       evidence: try #require(numbers.first))

@@ -23,7 +23,7 @@ extension NetworkImport {
       let step: ListWalk.Step
       switch try await fetchOwn(call, at: position, stream: stream, on: line) {
       case .value(let body):
-        let contents = try store(body.body, as: body.evidence)
+        let contents = try await store(body.body, as: body.evidence)
         guard let contents else { return false }
         count.pages += 1
         count.records += contents.recordCount
@@ -67,7 +67,7 @@ extension NetworkImport {
     }
     switch try await fetchOwn(call, at: .first, stream: .settlementReport, on: line) {
     case .value(let body):
-      if let contents = try store(body.body, as: body.evidence) {
+      if let contents = try await store(body.body, as: body.evidence) {
         count = Int64(contents.settlements.count)
         isComplete = true
         sink.progress(
@@ -129,13 +129,13 @@ extension NetworkImport {
   }
 
   /// Keeps a body and stores what it holds; nil, with the problem noted, when it could not be read.
-  private func store(_ body: ResponseReading.Body, as evidence: FetchedBody) throws -> BodyContents? {
-    let numbers = try sink.keep([evidence], from: settings.name)
+  private func store(_ body: ResponseReading.Body, as evidence: FetchedBody) async throws -> BodyContents? {
+    let numbers = try await sink.keep([evidence], from: settings.name)
     pages += 1
     switch body.contents {
     case .success(let contents):
       guard let number = numbers.first else { throw Self.missingEvidence }
-      try sink.store(contents, evidence: number, from: settings.name)
+      try await sink.store(contents, evidence: number, from: settings.name)
       records += Int64(contents.recordCount)
       remember(contents)
       return contents

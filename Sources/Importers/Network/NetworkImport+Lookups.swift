@@ -76,7 +76,7 @@ extension NetworkImport {
         }
         let now = line.clock.now()
         if tally.outcomes.count >= Self.batchSize || now - tally.batchStartedAt >= Self.batchSeconds {
-          try store(&tally, stream: stream, of: wanted.count, now: now)
+          try await store(&tally, stream: stream, of: wanted.count, now: now)
         }
         guard !tally.wasCancelled, let next = rest.popFirst() else { continue }
         group.addTask {
@@ -84,7 +84,7 @@ extension NetworkImport {
         }
       }
     }
-    try store(&tally, stream: stream, of: wanted.count, now: line.clock.now())
+    try await store(&tally, stream: stream, of: wanted.count, now: line.clock.now())
     if tally.wasCancelled { throw CancellationError() }
     if let first = tally.firstFailure {
       let words = line.scrubber.scrubbed(first)
@@ -180,13 +180,13 @@ extension NetworkImport {
   }
 
   /// Evidence first, then records, then what is known of each id.
-  private func store(_ tally: inout Tally, stream: ProviderStream, of total: Int, now: Double) throws {
+  private func store(_ tally: inout Tally, stream: ProviderStream, of total: Int, now: Double) async throws {
     let (bodies, outcomes) = (tally.bodies, tally.outcomes)
     tally.bodies = []
     tally.outcomes = []
     tally.batchStartedAt = now
     if !bodies.isEmpty {
-      let numbers = try sink.keep(bodies.map(\.evidence), from: settings.name)
+      let numbers = try await sink.keep(bodies.map(\.evidence), from: settings.name)
       guard numbers.count == bodies.count else { throw Self.missingEvidence }
       pages += Int64(bodies.count)
       let read = zip(bodies, numbers).compactMap {
@@ -194,13 +194,13 @@ extension NetworkImport {
         guard case .success(let contents) = fetched.body.contents else { return nil }
         return (contents, number)
       }
-      try sink.store(read, from: settings.name)
+      try await sink.store(read, from: settings.name)
       for (contents, _) in read {
         records += Int64(contents.recordCount)
         remember(contents)
       }
     }
-    if !outcomes.isEmpty { try sink.note(outcomes, from: settings.name) }
+    if !outcomes.isEmpty { try await sink.note(outcomes, from: settings.name) }
     sink.progress(settings.name, stream: stream, pages: tally.done, records: tally.done, of: total)
   }
 }

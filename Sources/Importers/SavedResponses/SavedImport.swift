@@ -171,7 +171,7 @@ struct SavedImport {
         distinct: Int64(found.count), total: nil, walks: 0,
         window: isRefund ? "refunds by id" : "payments by id",
         isComplete: problemCount == before))
-    try sink.note(outcomes, from: provider.name)
+    try await sink.note(outcomes, from: provider.name)
   }
 
   private func missing(_ stream: ProviderStream) -> String {
@@ -205,7 +205,7 @@ struct SavedImport {
         if case .failure(let problem) = body.contents { run.note("\(body.request): \(problem.reason)") }
         return try isWanted(&run, body)
       }
-      try run.store(wanted, stream, isRefundLookup: isRefundLookup, askedFor: askedFor, total: &total)
+      try await run.store(wanted, stream, isRefundLookup: isRefundLookup, askedFor: askedFor, total: &total)
     }
     try await files.forEachBody { body in
       switch body.bytes {
@@ -225,9 +225,9 @@ struct SavedImport {
   private mutating func store(
     _ bodies: [PreparedBody], _ stream: ProviderStream, isRefundLookup: Bool, askedFor: [String: Lookup],
     total: inout Int?
-  ) throws {
+  ) async throws {
     guard !bodies.isEmpty else { return }
-    let evidence = try sink.keep(
+    let evidence = try await sink.keep(
       bodies.map { body in
         var lookup: Lookup?
         if !askedFor.isEmpty, case .success(let contents) = body.contents, let row = contents.rows.first {
@@ -242,7 +242,7 @@ struct SavedImport {
       guard case .success(let contents) = body.contents else { return nil }
       return (contents, number)
     }
-    try sink.store(read, from: provider.name)
+    try await sink.store(read, from: provider.name)
     for (contents, _) in read {
       pages += 1
       records += Int64(contents.rows.count)

@@ -1,71 +1,124 @@
 import GRDB
 import ReconcileCore
 
-/// The statements that every new record passes.
+/// The statements that every new record passes, and what linking has to do with it.
 struct RecordStatements {
   var addPayment: DirectStatement
   var addName: DirectStatement
   var addClaim: DirectStatement
+  var dropName: DirectStatement
+  var dropClaim: DirectStatement
   var touch: DirectStatement
+  var classify: DirectStatement
   var addRefund: DirectStatement
+  var linker: PaymentLinker
+  /// Whether nothing in the warehouse but orders has a bearing on a new payment: no event, no refund that is tied to
+  /// another payment, no doubt about amounts.
+  let isPlain: Bool
 
   init(_ db: Database) throws {
     addPayment = try DirectStatement(db, ProviderWriter.insertPayment)
     addName = try DirectStatement(db, "INSERT INTO payment_name (name, provider, payment) VALUES (?, ?, ?)")
     addClaim = try DirectStatement(db, "INSERT INTO payment_claim (order_id, payment) VALUES (?, ?)")
+    dropName = try DirectStatement(
+      db, "DELETE FROM payment_name WHERE name = ? AND provider = ? AND payment = ?")
+    dropClaim = try DirectStatement(db, "DELETE FROM payment_claim WHERE order_id = ? AND payment = ?")
     touch = try DirectStatement(db, "INSERT OR IGNORE INTO touched_payment VALUES (?)")
+    classify = try DirectStatement(db, "INSERT OR IGNORE INTO order_to_classify VALUES (?)")
     addRefund = try DirectStatement(db, ProviderWriter.insertRefund)
+    linker = try PaymentLinker(db)
+    isPlain =
+      try !Warehouse.hasLinkedRefunds(db)
+      && Bool.fetchOne(
+        db, sql: "SELECT NOT EXISTS (SELECT 1 FROM event) AND NOT EXISTS (SELECT 1 FROM amount_doubt)")
+        ?? false
   }
 }
 
 extension ProviderWriter {
   /// Stores a payment of one piece of evidence, with the names that an order or event may call it by.
+  ///
+  /// A new payment is tied to its order at once. Where something else may have a bearing on it, it is marked as
+  /// touched like one that changed, and `link` works it out again.
   func store(
     _ payment: PaymentRecord, askedAs lookupID: String?, _ evidence: Int64,
     _ statements: inout RecordStatements,
     _ db: Database
   ) throws {
-    let names = Self.otherNames(of: payment, lookupID)
-    let claims =
-      payment.orderClaims.count < 2 ? payment.orderClaims : Array(Set(payment.orderClaims)).sorted()
-    let nameList = Self.list(names) + "\u{1E}" + Self.list(claims)
-    Self.bind(payment, nameList, to: &statements.addPayment)
+    let names = Self.names(of: payment, lookupID)
+    let stored = names.stored
+    let tie = payment.isTest ? nil : try statements.linker.tie(of: payment.id.text, at: settings.name, names)
+    let values = PaymentValues(
+      settings, zone: zone, status: payment.status, amount: payment.amount.minorUnits,
+      received: payment.received?.minorUnits, eventReceived: nil, amountIsNet: payment.amountIsNet,
+      paidAt: payment.paidAt)
+    Self.bind(payment, stored, to: &statements.addPayment)
     statements.addPayment.add(settings.name)
     statements.addPayment.add(payment.id.text)
     statements.addPayment.add(evidence)
     statements.addPayment.add(run.number)
+    statements.addPayment.add(values.collected)
+    statements.addPayment.add(values.paidOn)
+    statements.addPayment.add(values.localOn)
+    statements.addPayment.add(tie?.order)
+    statements.addPayment.add(tie?.rule.rawValue)
     try statements.addPayment.run()
-    let isNew = db.changesCount > 0
     let id: Int64
-    if isNew {
+    if db.changesCount > 0 {
       id = db.lastInsertedRowID
       seen.insert(id, of: .payments)
       tally.new += 1
       if payment.isTest { tally.test += 1 }
+      if let order = tie?.order {
+        statements.classify.add(order)
+        try statements.classify.run()
+      }
+      if statements.isPlain && !hasOwnRefunds(payment) {
+        try addNames(names, of: id, &statements)
+        return
+      }
     } else {
-      guard let known = try update(payment, nameList, evidence, db) else { return }
+      guard let (known, old) = try update(payment, stored, evidence, db) else { return }
       id = known
-      try db.cachedStatement(sql: "DELETE FROM payment_name WHERE payment = ?").execute(arguments: [id])
-      try db.cachedStatement(sql: "DELETE FROM payment_claim WHERE payment = ?").execute(arguments: [id])
+      for name in old.others {
+        statements.dropName.add(name)
+        statements.dropName.add(settings.name)
+        statements.dropName.add(id)
+        try statements.dropName.run()
+      }
+      for claim in old.claims {
+        statements.dropClaim.add(claim)
+        statements.dropClaim.add(id)
+        try statements.dropClaim.run()
+      }
     }
-    for name in names {
-      statements.addName.add(name.text)
-      statements.addName.add(settings.name)
-      statements.addName.add(id)
-      try statements.addName.run()
-    }
-    for claim in claims {
-      statements.addClaim.add(claim.text)
-      statements.addClaim.add(id)
-      try statements.addClaim.run()
-    }
+    try addNames(names, of: id, &statements)
     statements.touch.add(id)
     try statements.touch.run()
   }
 
-  /// Takes what a known payment says now; nil where that is nothing new.
+  /// Whether refunds are worked out of the payment itself.
+  private func hasOwnRefunds(_ payment: PaymentRecord) -> Bool {
+    payment.refundedTotal != nil || payment.status == .refunded || payment.status == .partiallyRefunded
+  }
+
+  private func addNames(_ names: PaymentNames, of id: Int64, _ statements: inout RecordStatements) throws {
+    for name in names.others {
+      statements.addName.add(name)
+      statements.addName.add(settings.name)
+      statements.addName.add(id)
+      try statements.addName.run()
+    }
+    for claim in names.claims {
+      statements.addClaim.add(claim)
+      statements.addClaim.add(id)
+      try statements.addClaim.run()
+    }
+  }
+
+  /// Takes what a known payment says now, and returns what it was called before; nil where nothing is new.
   private func update(_ payment: PaymentRecord, _ nameList: String, _ evidence: Int64, _ db: Database) throws
-    -> Int64?
+    -> (id: Int64, names: PaymentNames)?
   {
     var old = try DirectStatement(
       db,
@@ -78,6 +131,7 @@ extension ProviderWriter {
     let isSame = Self.isSame(payment, nameList, old)
     let isWithdrawn = !old.isNull(14)
     let updatedAt = old.integer(9)
+    let names = PaymentNames(stored: old.word(12))
     old.begin()
     let isFirst = seen.insert(id, of: .payments)
     if isFirst, payment.isTest { tally.test += 1 }
@@ -98,15 +152,20 @@ extension ProviderWriter {
     update.add(run.number)
     update.add(id)
     try update.run()
-    return id
+    return (id, names)
   }
 
-  /// What a payment is called beside its own id: each name once.
-  private static func otherNames(of payment: PaymentRecord, _ lookupID: String?) -> [Identifier] {
-    var names: [Identifier] = []
-    for name in payment.aliases + (lookupID.map { [Identifier(stored: $0)] } ?? [])
-    where name != payment.id && !names.contains(name) {
-      names.append(name)
+  /// What a payment is called beside its own id, and the order ids it carries, each once.
+  private static func names(of payment: PaymentRecord, _ lookupID: String?) -> PaymentNames {
+    var names = PaymentNames(others: [], claims: payment.orderClaims.map(\.text))
+    for alias in payment.aliases where alias != payment.id && !names.others.contains(alias.text) {
+      names.others.append(alias.text)
+    }
+    if let lookupID, lookupID != payment.id.text, !names.others.contains(lookupID) {
+      names.others.append(lookupID)
+    }
+    if names.claims.count > 1 {
+      names.claims = Array(Set(payment.orderClaims)).sorted().map(\.text)
     }
     return names
   }
@@ -116,8 +175,9 @@ extension ProviderWriter {
     provider_status, paid_at, updated_at, amount_is_net, is_test, names
     """
   fileprivate static let insertPayment = """
-    INSERT INTO payment (\(paymentColumns), provider, payment_id, evidence, first_run, changed_in_run)
-    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?17)
+    INSERT INTO payment (\(paymentColumns), provider, payment_id, evidence, first_run, changed_in_run, collected_minor,
+      paid_on, local_on, sales_order, rule)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?17, ?18, ?19, ?20, ?21, ?22)
     ON CONFLICT (payment_id, provider) DO NOTHING
     """
 

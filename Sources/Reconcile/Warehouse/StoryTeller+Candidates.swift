@@ -55,12 +55,9 @@ extension StoryTeller {
   /// The orders that come nearest to a payment that belongs to none.
   func nearestOrders(of row: Row) throws -> StoryPart {
     var payment = try paymentSide(row)
-    let claims = try String.fetchAll(
-      db, sql: "SELECT order_id FROM payment_claim WHERE payment = ? ORDER BY order_id LIMIT 10",
-      arguments: [payment.number])
-    let names = try String.fetchAll(
-      db, sql: "SELECT name FROM \(Warehouse.names(of: "?1")) ORDER BY name LIMIT 10",
-      arguments: [payment.number])
+    let known = PaymentNames(stored: row["names"])
+    let claims = known.claims.prefix(10)
+    let names = ([row["payment_id"] as String] + known.others).prefix(10)
     var near: [Int64: String] = [:]
     for claim in claims {
       for name in Self.variants(of: claim) {

@@ -48,9 +48,8 @@ extension StoryTeller {
         "status", "\(status) (the provider says \"\(word)\")",
         data: [("status", status), ("provider_status", word)]))
     facts.append(StoryFact("payment date", time(row["paid_at"])))
-    let names = try String.fetchAll(
-      db, sql: "SELECT name FROM \(Warehouse.names(of: "?1")) ORDER BY name",
-      arguments: [row["id"] as Int64])
+    let names = ([id] + PaymentNames(stored: row["names"]).others).map(Identifier.init(stored:)).sorted().map(
+      \.text)
     if names != [id] { facts.append(StoryFact("names", list(names))) }
     facts += try withdrawal(row)
     if row["is_test"] as Bool { facts.append(StoryFact("test money", "left out of every total")) }
@@ -116,11 +115,16 @@ extension StoryTeller {
     try Bool.fetchOne(
       db,
       sql: """
-        SELECT EXISTS (SELECT 1 FROM \(Warehouse.names(of: "?1")) n
-          CROSS JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
-          CROSS JOIN event e ON e.id = r.event WHERE e.received_minor = ?2)
+        SELECT EXISTS (SELECT 1 FROM json_each(?1) n
+          CROSS JOIN event_reference r ON r.reference = n.value AND r.provider = ?2
+          CROSS JOIN event e ON e.id = r.event WHERE e.received_minor = ?3)
         """,
-      arguments: [row["id"] as Int64, collected]) ?? false
+      arguments: [try names(of: row), row["provider"] as String, collected]) ?? false
+  }
+
+  /// All names of a payment, its own id first, as a JSON array.
+  func names(of payment: Row) throws -> String {
+    try PaymentNames(stored: payment["names"]).json(ownID: payment["payment_id"])
   }
 
   func withdrawal(_ row: Row) throws -> [StoryFact] {

@@ -75,9 +75,7 @@ extension StoryTeller {
   }
 
   private func byClaim(_ payment: Row) throws -> RuleTrial {
-    let claims = try String.fetchAll(
-      db, sql: "SELECT order_id FROM payment_claim WHERE payment = ? ORDER BY order_id",
-      arguments: [payment["id"] as Int64])
+    let claims = PaymentNames(stored: payment["names"]).claims
     let found = try known(claims)
     let words =
       claims.isEmpty
@@ -93,10 +91,10 @@ extension StoryTeller {
     let rows = try Row.fetchAll(
       db,
       sql: """
-        SELECT DISTINCT o.order_id, o.provider FROM \(Warehouse.names(of: "?1")) n
-        CROSS JOIN sales_order o ON o.provider_reference = n.name ORDER BY o.order_id
+        SELECT DISTINCT o.order_id, o.provider FROM json_each(?1) n
+        CROSS JOIN sales_order o ON o.provider_reference = n.value ORDER BY o.order_id
         """,
-      arguments: [payment["id"] as Int64])
+      arguments: [try names(of: payment)])
     let isApt: (Row) -> Bool = { ($0["provider"] as String?).map { $0 == provider } ?? true }
     let found = rows.filter(isApt).map { $0["order_id"] as String }
     if let other = rows.first(where: { !isApt($0) }), found.isEmpty {
@@ -116,11 +114,11 @@ extension StoryTeller {
     let told = try String.fetchAll(
       db,
       sql: """
-        SELECT DISTINCT e.order_id FROM \(Warehouse.names(of: "?1")) n
-        CROSS JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
+        SELECT DISTINCT e.order_id FROM json_each(?1) n
+        CROSS JOIN event_reference r ON r.reference = n.value AND r.provider = ?2
         CROSS JOIN event_order e ON e.event = r.event ORDER BY e.order_id
         """,
-      arguments: [payment["id"] as Int64])
+      arguments: [try names(of: payment), payment["provider"] as String])
     let found = try known(told)
     let words =
       told.isEmpty

@@ -99,7 +99,7 @@ extension Warehouse {
     try linkTouched(settings, db)
     try db.execute(
       sql: """
-        INSERT OR IGNORE INTO temp.work SELECT sales_order FROM touched_order;
+        INSERT OR IGNORE INTO temp.work SELECT sales_order FROM order_to_classify;
         DELETE FROM temp.found;
         """)
     return true

@@ -53,6 +53,13 @@ public struct Evidence: Sendable {
   public var byteCount: Int
 }
 
+extension ProviderWriter {
+  /// Keeps bodies of this import by content; see `Warehouse.keepEvidence`.
+  public func keepEvidence(_ bodies: [PackedEvidence]) throws -> [Int64] {
+    try warehouse.keepEvidence(bodies, provider: settings.name, run: run)
+  }
+}
+
 extension Warehouse {
   /// Keeps bodies by content; the same bytes twice take the room of one. Returns one number a body.
   public func keepEvidence(_ bodies: [PackedEvidence], provider: String, run: RunHandle) throws -> [Int64] {

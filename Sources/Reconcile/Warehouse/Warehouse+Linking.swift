@@ -6,8 +6,7 @@ import ReconcileMatching
 extension Warehouse {
   /// Ties payments to orders and refunds to payments, for everything that was touched since the last matching.
   ///
-  /// Set-based and idempotent. Leaves the orders whose money may have changed in `touched_order`; `match` classifies
-  /// them. Gate refunds can be looked up after this, because it is then known where their orders were paid.
+  /// Idempotent. Leaves the orders whose money may have changed in `order_to_classify`. Gate refunds can be looked up after this, because it is then known where their orders were paid.
   public func link(settings: Settings) throws {
     try write { db in
       try touchEverythingIfRulesChanged(settings, db)
@@ -18,12 +17,17 @@ extension Warehouse {
   /// Works out and ties what stands in the tables of touched records.
   func linkTouched(_ settings: Settings, _ db: Database) throws {
     try expandTouched(db)
-    try normalisePayments(settings, db)
-    try linkPayments(db)
+    try workOutPayments(settings, db)
     try linkRefunds(settings, db)
     try deriveRefunds(settings, db)
     try dateRefunds(settings, db)
-    try db.execute(sql: "DELETE FROM touched_payment; DELETE FROM touched_name;")
+    try db.execute(
+      sql: """
+        INSERT OR IGNORE INTO order_to_classify SELECT sales_order FROM touched_order;
+        DELETE FROM touched_order;
+        DELETE FROM touched_payment;
+        DELETE FROM touched_name;
+        """)
   }
 
   /// A changed rule may change any verdict.
@@ -40,14 +44,6 @@ extension Warehouse {
       sql: """
         INSERT INTO fact (name, value) VALUES ('rules', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
         """, arguments: [digest])
-  }
-
-  /// What a payment is called, its own id first: for the FROM of a query that knows the payment.
-  static func names(of payment: String) -> String {
-    """
-    (SELECT payment_id AS name, provider FROM payment WHERE id = \(payment)
-      UNION ALL SELECT name, provider FROM payment_name WHERE payment = \(payment))
-    """
   }
 
   /// The numbers of the payments that `?1` is a name of.
@@ -86,88 +82,70 @@ extension Warehouse {
         """)
   }
 
-  /// Works out collected amounts and dates of touched payments.
-  private func normalisePayments(_ settings: Settings, _ db: Database) throws {
+  /// Works out collected amounts, dates and orders of touched payments.
+  private func workOutPayments(_ settings: Settings, _ db: Database) throws {
     var update = try DirectStatement(
-      db, "UPDATE payment SET collected_minor = ?, paid_on = ?, local_on = ? WHERE id = ?")
+      db,
+      "UPDATE payment SET collected_minor = ?, paid_on = ?, local_on = ?, sales_order = ?, rule = ? WHERE id = ?"
+    )
+    var touch = try DirectStatement(db, "INSERT OR IGNORE INTO touched_order VALUES (?)")
     let event = try db.cachedStatement(
       sql: """
-        SELECT e.received_minor FROM \(Warehouse.names(of: "?1")) n
-        JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider JOIN event e ON e.id = r.event
-        WHERE e.received_minor IS NOT NULL AND e.received_currency = ?2
+        SELECT e.received_minor FROM json_each(?1) n
+        JOIN event_reference r ON r.reference = n.value AND r.provider = ?2 JOIN event e ON e.id = r.event
+        WHERE e.received_minor IS NOT NULL AND e.received_currency = ?3
         ORDER BY e.paid_at DESC NULLS LAST, e.received_minor DESC LIMIT 1
         """)
     let hasEvents =
       try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM event WHERE received_minor IS NOT NULL)")
       ?? false
-    let providers = settings.providers
     let doubted = try DoubtedAmounts(db)
+    var linker = try PaymentLinker(db)
     let rows = try DirectStatement(
       db,
       """
       SELECT p.id, p.provider, p.amount_minor, p.received_minor, p.status, p.paid_at, p.amount_is_net,
-        p.collected_minor, p.paid_on, p.local_on, p.currency
+        p.collected_minor, p.paid_on, p.local_on, p.currency, p.payment_id, p.names, p.is_test, p.sales_order, p.rule
       FROM touched_payment t CROSS JOIN payment p ON p.id = t.payment
       """)
     while try rows.step() {
-      guard let provider = providers.first(where: { rows.holds(1, $0.name) }) else { continue }
       let id = rows.number(0)
-      let status = PaymentStatus(rawValue: rows.word(4)) ?? .unknown
-      var eventReceived: Int64?
-      if hasEvents, provider.kind == .dapit {
-        eventReceived = try Int64.fetchOne(event, arguments: [id, rows.word(10)])
+      let (name, paymentID) = (rows.word(1), rows.word(11))
+      let names = PaymentNames(stored: rows.word(12))
+      let tie = rows.number(13) == 0 ? try linker.tie(of: paymentID, at: name, names) : nil
+      var values = PaymentValues(rows.integer(7), paidOn: rows.integer(8), localOn: rows.integer(9))
+      // What a provider that is no longer configured collected, and when, stays as it was.
+      if let provider = settings.providers.first(where: { $0.name == name }) {
+        var eventReceived: Int64?
+        if hasEvents, provider.kind == .dapit {
+          eventReceived = try Int64.fetchOne(
+            event, arguments: [try names.json(ownID: paymentID), name, rows.word(10)])
+        }
+        values = PaymentValues(
+          provider, zone: settings.zone, status: PaymentStatus(rawValue: rows.word(4)) ?? .unknown,
+          amount: rows.number(2), received: rows.integer(3), eventReceived: eventReceived,
+          amountIsNet: rows.number(6) != 0, paidAt: rows.integer(5).map(Instant.init(microseconds:)))
+        // Nothing is nothing in every unit.
+        if values.collected ?? 0 > 0, doubted.contains(name, rows.word(10)) { values.collected = nil }
       }
-      var collected = Collected.minorUnits(
-        kind: provider.kind, status: status, amount: rows.number(2), received: rows.integer(3),
-        eventReceived: eventReceived, amountIsNet: rows.number(6) != 0)
-      // Nothing is nothing in every unit.
-      if collected ?? 0 > 0, doubted.contains(provider.name, rows.word(10)) { collected = nil }
-      let paidAt = rows.integer(5).map(Instant.init(microseconds:))
-      let paidOn = paidAt.map { Int64(settings.zone.day(of: $0).dayNumber) }
-      let localOn = paidAt.map { Int64(provider.zone.day(of: $0).dayNumber) }
-      if rows.holds(7, collected), rows.holds(8, paidOn), rows.holds(9, localOn) { continue }
-      update.add(collected)
-      update.add(paidOn)
-      update.add(localOn)
+      let before = rows.integer(14)
+      for order in [before, tie?.order].compactMap({ $0 }) {
+        touch.add(order)
+        try touch.run()
+      }
+      if rows.holds(7, values.collected), rows.holds(8, values.paidOn), rows.holds(9, values.localOn),
+        before == tie?.order, rows.holds(15, tie?.rule.rawValue)
+      {
+        continue
+      }
+      update.add(values.collected)
+      update.add(values.paidOn)
+      update.add(values.localOn)
+      update.add(tie?.order)
+      update.add(tie?.rule.rawValue)
       update.add(id)
       try update.run()
     }
-  }
-
-  /// The strongest rule that names exactly one order decides; a rule that names two does not apply.
-  private func linkPayments(_ db: Database) throws {
-    // An order's number and its rule in one number, so that a weaker rule is only tried where no stronger one applies.
-    try db.execute(
-      sql: """
-        INSERT OR IGNORE INTO touched_order
-          SELECT p.sales_order FROM touched_payment t CROSS JOIN payment p ON p.id = t.payment
-          WHERE p.sales_order IS NOT NULL;
-        DROP TABLE IF EXISTS temp.tie;
-        CREATE TEMP TABLE tie (payment INTEGER PRIMARY KEY, choice INTEGER);
-        INSERT INTO temp.tie
-        SELECT p.id, CASE
-          WHEN p.is_test THEN NULL
-          WHEN EXISTS (SELECT 1 FROM manual_link m WHERE m.provider = p.provider AND m.payment_id = p.payment_id) THEN
-            (SELECT o.id * 4 FROM sales_order o WHERE o.order_id = (SELECT m.order_id FROM manual_link m
-              WHERE m.provider = p.provider AND m.payment_id = p.payment_id ORDER BY m.id DESC LIMIT 1))
-          ELSE coalesce(
-            (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) * 4 + 1 END FROM payment_claim c
-              CROSS JOIN sales_order o ON o.order_id = c.order_id WHERE c.payment = p.id),
-            (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) * 4 + 2 END FROM \(Warehouse.names(of: "p.id")) n
-              CROSS JOIN sales_order o ON o.provider_reference = n.name
-              WHERE o.provider IS NULL OR o.provider = p.provider),
-            (SELECT CASE WHEN min(o.id) = max(o.id) THEN min(o.id) * 4 + 3 END FROM \(Warehouse.names(of: "p.id")) n
-              CROSS JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
-              CROSS JOIN event_order e ON e.event = r.event CROSS JOIN sales_order o ON o.order_id = e.order_id)) END
-        FROM touched_payment t CROSS JOIN payment p ON p.id = t.payment;
-        UPDATE payment SET sales_order = t.choice / 4,
-          rule = CASE t.choice % 4 WHEN 0 THEN 'manual' WHEN 1 THEN 'order_id' WHEN 2 THEN 'reference' WHEN 3 THEN 'event' END
-        FROM temp.tie t WHERE t.payment = payment.id AND (payment.sales_order IS NOT t.choice / 4
-          OR payment.rule IS NOT CASE t.choice % 4 WHEN 0 THEN 'manual' WHEN 1 THEN 'order_id' WHEN 2 THEN 'reference'
-            WHEN 3 THEN 'event' END);
-        INSERT OR IGNORE INTO touched_order SELECT choice / 4 FROM temp.tie WHERE choice IS NOT NULL;
-        DROP TABLE temp.tie;
-        """)
   }
 
   /// Refunds that MAXFI and Gate do not list: from the payment's own total, from events, from look-ups, or inferred.
@@ -191,9 +169,9 @@ extension Warehouse {
     let events = try db.cachedStatement(
       sql: """
         SELECT DISTINCT
-          CASE WHEN e.refund_id IN (SELECT name FROM \(Warehouse.names(of: "?1"))) THEN e.event_id ELSE e.refund_id END
+          CASE WHEN e.refund_id IN (SELECT value FROM json_each(?1)) THEN e.event_id ELSE e.refund_id END
             AS refund_id, e.refund_minor, e.refund_currency, e.refund_status, e.refund_created_at
-        FROM \(Warehouse.names(of: "?1")) n JOIN event_reference r ON r.reference = n.name AND r.provider = n.provider
+        FROM json_each(?1) n JOIN event_reference r ON r.reference = n.value AND r.provider = ?2
         JOIN event e ON e.id = r.event WHERE e.refund_id IS NOT NULL
         ORDER BY e.refund_created_at NULLS FIRST, e.refund_minor
         """)
@@ -203,7 +181,7 @@ extension Warehouse {
       let rows = try Row.fetchAll(
         db,
         sql: """
-          SELECT id, payment_id, currency, refunded_total_minor, status, provider_status, collected_minor,
+          SELECT id, payment_id, names, currency, refunded_total_minor, status, provider_status, collected_minor,
             coalesce(updated_at, paid_at) AS changed_at
           FROM payment WHERE provider = ? AND is_test = 0 AND id IN touched_payment AND (
             refunded_total_minor IS NOT NULL OR status IN ('refunded', 'partially_refunded')
@@ -230,7 +208,8 @@ extension Warehouse {
           try put(paymentID + ":refund", currency, total, word, changedAt, inferred: false)
           continue
         }
-        let told = try Row.fetchAll(events, arguments: [id])
+        let names = try PaymentNames(stored: row["names"]).json(ownID: paymentID)
+        let told = try Row.fetchAll(events, arguments: [names, provider.name])
         for event in told {
           try put(
             event["refund_id"], event["refund_currency"], event["refund_minor"],
@@ -259,10 +238,10 @@ extension Warehouse {
         DROP TABLE IF EXISTS temp.moved;
         DROP TABLE IF EXISTS temp.touched_payment_name;
         CREATE TEMP TABLE touched_payment_name (name TEXT PRIMARY KEY) WITHOUT ROWID;
-        INSERT OR IGNORE INTO temp.touched_payment_name
-          SELECT name FROM (SELECT p.payment_id AS name FROM touched_payment t JOIN payment p ON p.id = t.payment
-            UNION ALL SELECT n.name FROM touched_payment t JOIN payment_name n ON n.payment = t.payment)
-          WHERE EXISTS (SELECT 1 FROM refund WHERE origin = 'listed' AND payment IS NOT NULL);
+        """)
+    if try Self.hasLinkedRefunds(db) { try nameTouchedPayments(db) }
+    try db.execute(
+      sql: """
         CREATE TEMP TABLE moved AS
         SELECT r.id, r.payment AS old_payment, coalesce(
           (SELECT p.id FROM payment p WHERE p.provider = r.provider AND p.payment_id = r.payment_id),
@@ -297,6 +276,25 @@ extension Warehouse {
         """)
   }
 
+  /// Whether another payment may be a better one for some refund than the one it is tied to.
+  static func hasLinkedRefunds(_ db: Database) throws -> Bool {
+    try Bool.fetchOne(
+      db, sql: "SELECT EXISTS (SELECT 1 FROM refund WHERE payment IS NOT NULL AND origin = 'listed')")
+      ?? false
+  }
+
+  private func nameTouchedPayments(_ db: Database) throws {
+    let rows = try DirectStatement(
+      db, "SELECT p.payment_id, p.names FROM touched_payment t CROSS JOIN payment p ON p.id = t.payment")
+    var add = try DirectStatement(db, "INSERT OR IGNORE INTO temp.touched_payment_name VALUES (?)")
+    while try rows.step() {
+      for name in [rows.word(0)] + PaymentNames(stored: rows.word(1)).others {
+        add.add(name)
+        try add.run()
+      }
+    }
+  }
+
   private func dateRefunds(_ settings: Settings, _ db: Database) throws {
     let providers = Dictionary(uniqueKeysWithValues: settings.providers.map { ($0.name, $0) })
     let undated = try Row.fetchAll(
@@ -313,6 +311,29 @@ extension Warehouse {
           row["id"] as Int64,
         ])
     }
+  }
+}
+
+/// What a payment brought, and its business days: unknown is nil.
+struct PaymentValues {
+  var collected: Int64?
+  /// By the shop's zone, and by the provider's.
+  var paidOn: Int64?
+  var localOn: Int64?
+
+  init(_ collected: Int64?, paidOn: Int64?, localOn: Int64?) {
+    (self.collected, self.paidOn, self.localOn) = (collected, paidOn, localOn)
+  }
+
+  init(
+    _ provider: ProviderSettings, zone: Zone, status: PaymentStatus, amount: Int64, received: Int64?,
+    eventReceived: Int64?, amountIsNet: Bool, paidAt: Instant?
+  ) {
+    collected = Collected.minorUnits(
+      kind: provider.kind, status: status, amount: amount, received: received, eventReceived: eventReceived,
+      amountIsNet: amountIsNet)
+    paidOn = paidAt.map { Int64(zone.day(of: $0).dayNumber) }
+    localOn = paidAt.map { Int64(provider.zone.day(of: $0).dayNumber) }
   }
 }
 

@@ -26,7 +26,7 @@ extension Warehouse {
       try findRecords(settings, reading, db)
       try tieOutSettlement(settings, reading, period: period, db)
       try syncFindings(run, db)
-      try db.execute(sql: "DELETE FROM touched_order")
+      try db.execute(sql: "DELETE FROM order_to_classify")
       try db.execute(
         sql: """
           INSERT INTO fact (name, value) VALUES ('matched_run', ?) ON CONFLICT (name) DO UPDATE SET value = excluded.value
@@ -43,7 +43,7 @@ extension Warehouse {
         DROP TABLE IF EXISTS temp.found;
         CREATE TEMP TABLE work (id INTEGER PRIMARY KEY);
         INSERT INTO temp.work
-          SELECT sales_order FROM touched_order UNION SELECT sales_order FROM order_verdict WHERE is_final = 0
+          SELECT sales_order FROM order_to_classify UNION SELECT sales_order FROM order_verdict WHERE is_final = 0
           UNION SELECT o.id FROM sales_order o LEFT JOIN order_verdict v ON v.sales_order = o.id WHERE v.sales_order IS NULL;
         CREATE TEMP TABLE found (
           id TEXT PRIMARY KEY, scope TEXT, code TEXT, status TEXT, provider TEXT, currency TEXT, order_id TEXT,

@@ -17,6 +17,8 @@ public final class ProviderWriter {
   let warehouse: Warehouse
   let run: RunHandle
   let settings: ProviderSettings
+  /// The zone of business days.
+  let zone: Zone
   var tally = ProviderTally()
   /// What was noted of the API in this run already.
   var knownDrift: Set<String> = []
@@ -25,12 +27,13 @@ public final class ProviderWriter {
   var seen = SeenRows()
 
   /// Begins a provider's import: its rejects of earlier runs make room for this reading's, unless `keepsRejects`.
-  public init(_ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings, keepsRejects: Bool = false)
-    throws
-  {
+  public init(
+    _ warehouse: Warehouse, run: RunHandle, settings: ProviderSettings, zone: Zone, keepsRejects: Bool = false
+  ) throws {
     self.warehouse = warehouse
     self.run = run
     self.settings = settings
+    self.zone = zone
     try warehouse.write { db in
       if !keepsRejects {
         try db.execute(sql: "DELETE FROM reject WHERE origin = ?", arguments: ["provider:" + settings.name])

@@ -77,7 +77,7 @@ extension Warehouse {
         db,
         sql: """
           SELECT EXISTS (SELECT 1 FROM touched_payment) OR EXISTS (SELECT 1 FROM touched_order)
-            OR EXISTS (SELECT 1 FROM touched_name)
+            OR EXISTS (SELECT 1 FROM touched_name) OR EXISTS (SELECT 1 FROM order_to_classify)
             OR ?1 IS NOT (SELECT value FROM fact WHERE name = 'rules')
             OR max(coalesce((SELECT max(run) FROM provider_import), 0), coalesce((SELECT max(run) FROM input_file), 0))
               > coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'matched_run'), 0)
@@ -210,6 +210,8 @@ extension Warehouse {
           UPDATE payment SET sales_order = NULL, rule = NULL;
           DELETE FROM refund WHERE provider IN (\(names)) AND (evidence IS NULL OR evidence IN (\(kept)));
           DELETE FROM payment WHERE provider IN (\(names)) AND evidence IN (\(kept));
+          DELETE FROM payment_name WHERE payment NOT IN (SELECT id FROM payment);
+          DELETE FROM payment_claim WHERE payment NOT IN (SELECT id FROM payment);
           DELETE FROM settlement_report WHERE provider IN (\(names)) AND evidence IN (\(kept));
           DELETE FROM fact WHERE name = 'rules';
           """)

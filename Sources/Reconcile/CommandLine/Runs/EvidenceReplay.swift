@@ -84,7 +84,7 @@ struct EvidenceReplay {
         try copy.note(readingRules: provider.readingRules, of: name, in: past.handle)
       }
       let writer = try ProviderWriter(
-        copy, run: past.handle, settings: provider, keepsRejects: purged.contains(name))
+        copy, run: past.handle, settings: provider, zone: settings.zone, keepsRejects: purged.contains(name))
       readers[name] = (ProviderRegistry.reader(for: provider), writer)
     }
     var walks = try copy.completeWalks(of: past.handle)[...]

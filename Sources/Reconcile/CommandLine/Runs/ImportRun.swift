@@ -21,6 +21,8 @@ struct ImportRun {
     var result = ImportResult()
     result.hasRejects = try readMerchantFiles() > 0
     try Interruption.check()
+    // What changed about orders is worked out before payments come that are tied to them at once.
+    try warehouse.link(settings: session.settings)
     let sink = WarehouseSink(
       warehouse: warehouse, run: run, settings: session.settings, period: session.period,
       progress: session.console.progress)

@@ -3,15 +3,16 @@ import Importers
 import ReconcileCore
 import ReconcileWarehouse
 
-/// Takes what the importers read into the warehouse, one call at a time.
+/// Takes what the importers read into the warehouse, one call at a time, on a thread of its own: writing waits for the
+/// disk, and the threads that imports run on are few.
 final class WarehouseSink: ImportSink, @unchecked Sendable {
   private let warehouse: Warehouse
   private let run: RunHandle
   private let settings: Settings
   private let period: Period
   private let progress: ProgressReporter
-  private let lock = NSLock()
-  /// Guarded by `lock`.
+  private let writing = DispatchQueue(label: "reconcile.warehouse")
+  /// Used on `writing`.
   private var writers: [String: ProviderWriter] = [:]
 
   init(
@@ -26,8 +27,9 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
 
   /// Begins a provider's import.
   func begin(_ provider: ProviderSettings) throws {
-    try lock.withLock {
-      writers[provider.name] = try ProviderWriter(warehouse, run: run, settings: provider)
+    try writing.sync {
+      writers[provider.name] = try ProviderWriter(
+        warehouse, run: run, settings: provider, zone: settings.zone)
     }
   }
 
@@ -60,13 +62,24 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   }
 
   private func withWriter<T>(_ provider: String, _ body: (ProviderWriter) throws -> T) throws -> T {
-    try lock.withLock {
-      guard let writer = writers[provider] else {
-        throw Failure(
-          .defect, "provider \(provider) is read before its import began", remedy: "report this as a defect")
-      }
-      return try body(writer)
+    try writing.sync { try body(writer(of: provider)) }
+  }
+
+  /// Waits for its turn without holding a thread.
+  private func write<T: Sendable>(
+    _ provider: String, _ body: @escaping @Sendable (ProviderWriter) throws -> T
+  ) async throws -> T {
+    try await withCheckedThrowingContinuation { turn in
+      writing.async { turn.resume(with: Result { try body(self.writer(of: provider)) }) }
     }
+  }
+
+  private func writer(of provider: String) throws -> ProviderWriter {
+    guard let writer = writers[provider] else {
+      throw Failure(
+        .defect, "provider \(provider) is read before its import began", remedy: "report this as a defect")
+    }
+    return writer
   }
 
   func memory(of provider: String) throws -> ProviderMemory {
@@ -94,28 +107,28 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
     }
   }
 
-  func keep(_ bodies: [FetchedBody], from provider: String) throws -> [Int64] {
+  func keep(_ bodies: [FetchedBody], from provider: String) async throws -> [Int64] {
     let packed = try PackedEvidence.of(
       bodies.map {
         EvidenceInput(
           stream: $0.stream.rawValue, request: $0.request, lookupID: $0.lookupID?.text,
           isRefundLookup: $0.isRefundLookup, fetchedAt: $0.fetchedAt, maskedBytes: $0.maskedBytes)
       })
-    return try lock.withLock { try warehouse.keepEvidence(packed, provider: provider, run: run) }
+    return try await write(provider) { try $0.keepEvidence(packed) }
   }
 
-  func store(_ contents: BodyContents, evidence: Int64, from provider: String) throws {
-    try store([(contents, evidence)], from: provider)
+  func store(_ contents: BodyContents, evidence: Int64, from provider: String) async throws {
+    try await store([(contents, evidence)], from: provider)
   }
 
-  func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) throws {
-    try withWriter(provider) { writer in
+  func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) async throws {
+    try await write(provider) { writer in
       try writer.store(bodies.map { BodyRecords($0.contents, evidence: $0.evidence) })
     }
   }
 
-  func note(_ outcomes: [(lookup: Lookup, outcome: LookupOutcome)], from provider: String) throws {
-    try withWriter(provider) { writer in
+  func note(_ outcomes: [(lookup: Lookup, outcome: LookupOutcome)], from provider: String) async throws {
+    try await write(provider) { writer in
       try writer.note(
         outcomes.map { ($0.lookup.id.text, $0.lookup.isRefund, StoredLookupOutcome($0.outcome)) })
     }

@@ -159,22 +159,19 @@ CREATE TABLE payment (
 CREATE INDEX payment_by_order ON payment (sales_order) WHERE sales_order IS NOT NULL;
 CREATE INDEX payment_by_day ON payment (paid_on);
 
--- What an order or an event may call a payment by, beside its own id.
+-- What an order or an event may call a payment by, beside its own id, and the order ids that payments carry. Both only
+-- lead to payments: from a payment its own column `names` leads to the same.
 CREATE TABLE payment_name (
   name TEXT NOT NULL,
   provider TEXT NOT NULL,
-  payment INTEGER NOT NULL REFERENCES payment (id) ON DELETE CASCADE,
+  payment INTEGER NOT NULL,
   PRIMARY KEY (name, provider, payment)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX payment_name_by_payment ON payment_name (payment);
-
--- Order ids that a payment itself carries.
 CREATE TABLE payment_claim (
   order_id TEXT NOT NULL,
-  payment INTEGER NOT NULL REFERENCES payment (id) ON DELETE CASCADE,
+  payment INTEGER NOT NULL,
   PRIMARY KEY (order_id, payment)
 ) STRICT, WITHOUT ROWID;
-CREATE INDEX payment_claim_by_payment ON payment_claim (payment);
 
 -- Refunds: listed ones, and those that are worked out of a payment ('derived'). payment_id is as written.
 CREATE TABLE refund (
@@ -470,9 +467,11 @@ CREATE TABLE seal (
   CHECK (from_on <= to_on)
 ) STRICT;
 
--- What changed since the last matching, and the rules that matching followed.
+-- What changed since payments and refunds were last linked, the orders to be classified since the last matching, and
+-- the rules that matching followed.
 CREATE TABLE touched_payment (payment INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE touched_order (sales_order INTEGER PRIMARY KEY) STRICT;
+CREATE TABLE order_to_classify (sales_order INTEGER PRIMARY KEY) STRICT;
 CREATE TABLE touched_name (name TEXT PRIMARY KEY) STRICT, WITHOUT ROWID;
 CREATE TABLE fact (name TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 
