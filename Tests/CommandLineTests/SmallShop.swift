@@ -31,7 +31,7 @@ struct SmallShop {
           MerchantOrder(
             id: Identifier(stored: order.id), createdAt: created,
             amount: Money(minorUnits: order.minorUnits, currency: currency)),
-          source: "orders.csv, line 2")
+          file: "orders.csv", line: 2)
       }
       try writer.finish(files: [("orders", InputFile(path: "/nowhere/o.csv", rows: 4, sha256: ""))])
     }

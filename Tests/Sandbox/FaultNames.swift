@@ -225,7 +225,8 @@ extension FaultName {
     case .closeIdle: "whole, then the connection closes although it was to be kept"
     case .doubleAnswer: "whole, and then once more"
     case .earlierAnswer: "once the latest record or page that the provider answered with, whatever was asked"
-    case .lateAnswers: "the same, and from here on each request on the connection gets the answer to the one before"
+    case .lateAnswers:
+      "the same, and from here on each request on the connection gets the answer to the one before"
     case .stall: "half is sent, then nothing for `seconds` (3600)"
     case .slow: "`ms` (500) pass before it"
     case .trickle: "`ms` (1000) pass before every byte"

@@ -12,9 +12,10 @@ struct ConstraintTests {
     _ = try store.evidence("dapit")
     try store.execute(
       """
+      INSERT INTO source_file VALUES (1, 'f', 0);
       INSERT INTO sales_order
-        (id, order_id, created_at, currency, amount_minor, is_cancelled, source, first_run, checksum)
-        VALUES (1, 'A1', 0, 'EUR', 0, 0, 'f', 1, 0);
+        (id, order_id, created_at, currency, amount_minor, is_cancelled, source_file, source_line, first_run, checksum)
+        VALUES (1, 'A1', 0, 'EUR', 0, 0, 1, 2, 1, 0);
       INSERT INTO payment (id, provider, payment_id, currency, amount_minor, status, provider_status,
         amount_is_net, is_test, names, evidence, first_run, changed_in_run)
         VALUES (1, 'p', 'P1', 'EUR', 5, 'pending', 'open', 0, 0, 'P1', 1, 1, 1);
@@ -32,7 +33,9 @@ struct ConstraintTests {
     "UPDATE sales_order SET amount_minor = 1.5", "UPDATE sales_order SET amount_minor = 'ten'",
     "UPDATE sales_order SET currency = 'EURO'", "UPDATE sales_order SET is_cancelled = 2",
     "UPDATE sales_order SET created_at = 'now'", "UPDATE sales_order SET order_id = NULL",
-    "INSERT INTO sales_order SELECT 2, order_id, 0, 'EUR', 0, NULL, NULL, 0, 'f', 1, 0 FROM sales_order",
+    "INSERT INTO sales_order SELECT 2, order_id, 0, 'EUR', 0, NULL, NULL, 0, 1, 2, 1, 0 FROM sales_order",
+    "UPDATE sales_order SET source_file = 9", "INSERT INTO source_file VALUES (2, 'f', 0)",
+    "DELETE FROM source_file",
     "UPDATE payment SET amount_minor = -1", "UPDATE payment SET collected_minor = -1",
     "UPDATE payment SET received_minor = -1", "UPDATE payment SET refunded_total_minor = 0",
     "UPDATE payment SET sales_order = 1", "UPDATE payment SET rule = 'order_id'",

@@ -68,8 +68,8 @@ final class Store {
     rejects: [Reject] = []
   ) throws {
     try warehouse.readMerchantFiles(in: run) { writer in
-      for order in orders { try writer.add(order, source: "orders.csv, line 2") }
-      for refund in refunds { try writer.add(refund, source: "refunds.csv, line 2") }
+      for order in orders { try writer.add(order, file: "orders.csv", line: 2) }
+      for refund in refunds { try writer.add(refund, file: "refunds.csv", line: 2) }
       for event in events { try writer.add(event) }
       for reject in rejects { try writer.reject(reject) }
       try writer.finish(files: [])

@@ -1,6 +1,12 @@
 import GRDB
 import ReconcileCore
 
+/// Where a row was read: the number of its file in `source_file`, and the line.
+struct MerchantSource {
+  var file: Int64
+  var line: Int64
+}
+
 /// The rows of one kind that a run reads from the merchant's files, on their way into their table.
 struct MerchantTable {
   private let db: Database
@@ -21,18 +27,18 @@ struct MerchantTable {
   init(_ db: Database, _ run: RunHandle, kind: String, name: String, key: String, columns: [String]) throws {
     (self.db, self.run, self.kind, self.name, self.key, self.columns) = (db, run, kind, name, key, columns)
     let list = columns.joined(separator: ", ")
-    let places = Array(repeating: "?", count: columns.count + 4).joined(separator: ", ")
+    let places = Array(repeating: "?", count: columns.count + 5).joined(separator: ", ")
     try db.execute(
       sql: """
         DROP TABLE IF EXISTS temp.staged_\(name);
-        CREATE TEMP TABLE staged_\(name) AS SELECT \(key), \(list), source, checksum, first_run FROM \(name) LIMIT 0;
+        CREATE TEMP TABLE staged_\(name) AS SELECT \(key), \(list), source_file, source_line, checksum, first_run FROM \(name) LIMIT 0;
         CREATE UNIQUE INDEX temp.staged_\(name)_by_key ON staged_\(name) (\(key));
         """)
     lastBefore = try Int64.fetchOne(db, sql: "SELECT coalesce(max(id), 0) FROM \(name)") ?? 0
     insert = try DirectStatement(
       db,
       """
-      INSERT INTO \(name) (\(key), \(list), source, checksum, first_run) VALUES (\(places))
+      INSERT INTO \(name) (\(key), \(list), source_file, source_line, checksum, first_run) VALUES (\(places))
       ON CONFLICT (\(key)) DO NOTHING
       """, isChecksummed: true)
     let isSame = columns.enumerated().map { "\($1) IS ?\($0 + 2)" }.joined(separator: " AND ")
@@ -43,7 +49,7 @@ struct MerchantTable {
   }
 
   /// Takes a row; `values` are those of the columns.
-  mutating func add(_ id: String, source: String, _ values: (inout DirectStatement) -> Void) throws {
+  mutating func add(_ id: String, source: MerchantSource, _ values: (inout DirectStatement) -> Void) throws {
     try store(id, source, values, with: &insert)
     if db.changesCount > 0 { return }
     find.add(id)
@@ -72,12 +78,13 @@ struct MerchantTable {
   }
 
   private func store(
-    _ id: String, _ source: String, _ values: (inout DirectStatement) -> Void,
+    _ id: String, _ source: MerchantSource, _ values: (inout DirectStatement) -> Void,
     with statement: inout DirectStatement
   ) throws {
     statement.add(id)
     values(&statement)
-    statement.add(source)
+    statement.add(source.file)
+    statement.add(source.line)
     statement.addChecksum()
     statement.add(run.number)
     try statement.run()
@@ -110,8 +117,8 @@ struct MerchantTable {
     try db.execute(sql: touch)
     try db.execute(
       sql: """
-        UPDATE \(name) SET (\(list), source, checksum) =
-          (SELECT \(list), source, checksum FROM temp.staged_\(name) s WHERE s.\(key) = \(name).\(key))
+        UPDATE \(name) SET (\(list), source_file, source_line, checksum) =
+          (SELECT \(list), source_file, source_line, checksum FROM temp.staged_\(name) s WHERE s.\(key) = \(name).\(key))
         WHERE id IN (SELECT id FROM temp.different);
         DROP TABLE temp.staged_\(name);
         """)

@@ -3,6 +3,11 @@ import GRDB
 import ReconcileCore
 
 extension Warehouse {
+  /// SQL for the place that a merchant row was read from: file and line.
+  static func source(of row: String) -> String {
+    "(SELECT path || ', line ' || \(row).source_line FROM source_file WHERE id = \(row).source_file)"
+  }
+
   /// Stores what one run reads from the merchant's files: all of it, or nothing where `read` throws.
   public func readMerchantFiles<Result>(
     in run: RunHandle, _ read: (MerchantWriter) throws -> Result
@@ -20,6 +25,8 @@ public final class MerchantWriter {
   private let run: RunHandle
   private var orders: MerchantTable
   private var refunds: MerchantTable
+  /// The file that is being read, and its number.
+  private var file: (path: String, number: Int64)?
   /// Rejected rows so far.
   public private(set) var rejectedCount: Int64 = 0
 
@@ -36,9 +43,9 @@ public final class MerchantWriter {
       columns: ["order_id", "created_at", "currency", "amount_minor", "provider_reference"])
   }
 
-  /// Stores an order row; `source` is file and line.
-  public func add(_ order: MerchantOrder, source: String) throws {
-    try orders.add(order.id.text, source: source) { row in
+  /// Stores an order row, read from a line of a file.
+  public func add(_ order: MerchantOrder, file: String, line: Int64) throws {
+    try orders.add(order.id.text, source: source(file, line)) { row in
       row.add(order.createdAt.microseconds)
       row.add(order.amount.currency.code)
       row.add(order.amount.minorUnits)
@@ -48,15 +55,29 @@ public final class MerchantWriter {
     }
   }
 
-  /// Stores a merchant refund row.
-  public func add(_ refund: MerchantRefund, source: String) throws {
-    try refunds.add(refund.id.text, source: source) { row in
+  /// Stores a merchant refund row, read from a line of a file.
+  public func add(_ refund: MerchantRefund, file: String, line: Int64) throws {
+    try refunds.add(refund.id.text, source: source(file, line)) { row in
       row.add(refund.orderID.text)
       row.add(refund.createdAt.microseconds)
       row.add(refund.amount.currency.code)
       row.add(refund.amount.minorUnits)
       row.add(refund.providerReference?.text)
     }
+  }
+
+  private func source(_ path: String, _ line: Int64) throws -> MerchantSource {
+    if let file, file.path == path { return MerchantSource(file: file.number, line: line) }
+    let find = "SELECT id FROM source_file WHERE path = ?"
+    var number = try Int64.fetchOne(db, sql: find, arguments: [path])
+    if number == nil {
+      try db.execute(
+        sql: "INSERT INTO source_file (path, checksum) VALUES (?, ?)",
+        arguments: [path, RowChecksum.of([path])])
+      number = db.lastInsertedRowID
+    }
+    file = (path, number ?? 0)
+    return MerchantSource(file: number ?? 0, line: line)
   }
 
   /// Stores an event; the same id twice is one event, the one read last.

@@ -7,8 +7,8 @@ struct PaymentNames: Equatable {
   var others: [String]
   var claims: [String]
 
-  private static let between = "\u{1F}"
-  private static let beforeClaims = "\u{1E}"
+  private static let between: UInt8 = 0x1F
+  private static let beforeClaims: UInt8 = 0x1E
 
   init(others: [String], claims: [String]) {
     self.others = others
@@ -16,17 +16,28 @@ struct PaymentNames: Equatable {
   }
 
   init(stored: String) {
-    let halves = stored.split(separator: Self.beforeClaims, omittingEmptySubsequences: false)
-    func parts(_ place: Int) -> [String] {
-      guard place < halves.count, !halves[place].isEmpty else { return [] }
-      return halves[place].split(separator: Self.between).map(String.init)
+    others = []
+    claims = []
+    var isClaim = false
+    var stored = stored
+    stored.withUTF8 { bytes in
+      var start = 0
+      for place in 0...bytes.count {
+        let byte = place < bytes.count ? bytes[place] : Self.between
+        guard byte == Self.between || byte == Self.beforeClaims else { continue }
+        if place > start {
+          let name = String(decoding: bytes[start..<place], as: UTF8.self)
+          if isClaim { claims.append(name) } else { others.append(name) }
+        }
+        isClaim = isClaim || byte == Self.beforeClaims
+        start = place + 1
+      }
     }
-    others = parts(0)
-    claims = parts(1)
   }
 
   var stored: String {
-    others.joined(separator: Self.between) + Self.beforeClaims + claims.joined(separator: Self.between)
+    func list(_ names: [String]) -> String { names.count == 1 ? names[0] : names.joined(separator: "\u{1F}") }
+    return list(others) + "\u{1E}" + list(claims)
   }
 
   /// All names as a JSON array for `json_each`, the payment's own id first.

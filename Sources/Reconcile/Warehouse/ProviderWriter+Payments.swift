@@ -47,6 +47,7 @@ extension ProviderWriter {
   ) throws {
     let names = Self.names(of: payment, lookupID)
     let stored = names.stored
+    if hasEarlierImport, try takeNews(payment, names, stored, evidence, &statements, db) { return }
     let tie = payment.isTest ? nil : try statements.linker.tie(of: payment.id.text, at: settings.name, names)
     let values = PaymentValues(
       settings, zone: zone, status: payment.status, amount: payment.amount.minorUnits,
@@ -63,38 +64,57 @@ extension ProviderWriter {
     statements.addPayment.add(tie?.order)
     statements.addPayment.add(tie?.rule.rawValue)
     try statements.addPayment.run()
-    let id: Int64
-    if db.changesCount > 0 {
-      id = db.lastInsertedRowID
-      seen.insert(id, of: .payments)
-      tally.new += 1
-      if payment.isTest { tally.test += 1 }
-      if let order = tie?.order {
-        statements.classify.add(order)
-        try statements.classify.run()
-      }
-      if statements.isPlain && !hasOwnRefunds(payment) {
-        try addNames(names, of: id, &statements)
-        return
-      }
-    } else {
-      guard let (known, old) = try update(payment, stored, evidence, db) else { return }
-      id = known
-      for name in old.others {
-        statements.dropName.add(name)
-        statements.dropName.add(settings.name)
-        statements.dropName.add(id)
-        try statements.dropName.run()
-      }
-      for claim in old.claims {
-        statements.dropClaim.add(claim)
-        statements.dropClaim.add(id)
-        try statements.dropClaim.run()
-      }
+    if db.changesCount == 0 {
+      _ = try takeNews(payment, names, stored, evidence, &statements, db)
+      return
     }
+    let id = db.lastInsertedRowID
+    seen.insert(id, of: .payments)
+    tally.new += 1
+    if payment.isTest { tally.test += 1 }
     try addNames(names, of: id, &statements)
-    statements.touch.add(id)
-    try statements.touch.run()
+    if let order = tie?.order {
+      statements.classify.add(order)
+      try statements.classify.run()
+    }
+    if !statements.isPlain || hasOwnRefunds(payment) {
+      statements.touch.add(id)
+      try statements.touch.run()
+    }
+  }
+
+  /// Takes what a payment says now where it is known already, and marks it as touched where that is something new;
+  /// false where it is not known.
+  private func takeNews(
+    _ payment: PaymentRecord, _ names: PaymentNames, _ stored: String, _ evidence: Int64,
+    _ statements: inout RecordStatements, _ db: Database
+  ) throws -> Bool {
+    switch try update(payment, stored, evidence, db) {
+    case .absent: return false
+    case .same: return true
+    case .changed(let id, let formerNames):
+      if let formerNames {
+        try dropNames(formerNames, of: id, &statements)
+        try addNames(names, of: id, &statements)
+      }
+      statements.touch.add(id)
+      try statements.touch.run()
+      return true
+    }
+  }
+
+  private func dropNames(_ names: PaymentNames, of id: Int64, _ statements: inout RecordStatements) throws {
+    for name in names.others {
+      statements.dropName.add(name)
+      statements.dropName.add(settings.name)
+      statements.dropName.add(id)
+      try statements.dropName.run()
+    }
+    for claim in names.claims {
+      statements.dropClaim.add(claim)
+      statements.dropClaim.add(id)
+      try statements.dropClaim.run()
+    }
   }
 
   /// Whether refunds are worked out of the payment itself.
@@ -116,9 +136,16 @@ extension ProviderWriter {
     }
   }
 
-  /// Takes what a known payment says now, and returns what it was called before; nil where nothing is new.
+  /// What a record is to what is stored of it.
+  private enum News {
+    case absent, same
+    /// With what the payment was called before, where that changed.
+    case changed(id: Int64, formerNames: PaymentNames?)
+  }
+
+  /// Takes what a known payment says now.
   private func update(_ payment: PaymentRecord, _ nameList: String, _ evidence: Int64, _ db: Database) throws
-    -> (id: Int64, names: PaymentNames)?
+    -> News
   {
     var old = try DirectStatement(
       db,
@@ -126,17 +153,20 @@ extension ProviderWriter {
     )
     old.add(settings.name)
     old.add(payment.id.text)
-    guard try old.step() else { return nil }
+    guard try old.step() else {
+      old.begin()
+      return .absent
+    }
     let id = old.number(13)
     let isSame = Self.isSame(payment, nameList, old)
     let isWithdrawn = !old.isNull(14)
     let updatedAt = old.integer(9)
-    let names = PaymentNames(stored: old.word(12))
+    let formerNames = old.holds(12, nameList) ? nil : PaymentNames(stored: old.word(12))
     old.begin()
     let isFirst = seen.insert(id, of: .payments)
     if isFirst, payment.isTest { tally.test += 1 }
-    if !isFirst, Self.isOlder(payment.updatedAt, than: updatedAt) { return nil }
-    if isSame && !isWithdrawn { return nil }
+    if !isFirst, Self.isOlder(payment.updatedAt, than: updatedAt) { return .same }
+    if isSame && !isWithdrawn { return .same }
     if !isSame {
       tally.changed += 1
       try remember("payment", payment.id.text, Self.paymentColumns, of: id, db)
@@ -152,7 +182,7 @@ extension ProviderWriter {
     update.add(run.number)
     update.add(id)
     try update.run()
-    return (id, names)
+    return .changed(id: id, formerNames: formerNames)
   }
 
   /// What a payment is called beside its own id, and the order ids it carries, each once.

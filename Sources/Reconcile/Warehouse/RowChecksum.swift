@@ -55,17 +55,20 @@ struct ChecksummedTable {
   let columns: String
 
   static let all = [
-    salesOrder, merchantRefund, event, evidence, reject, inputFile, manualLink, resolution,
+    sourceFile, salesOrder, merchantRefund, event, evidence, reject, inputFile, manualLink, resolution,
     seal,
   ]
 
+  static let sourceFile = ChecksummedTable(name: "source_file", key: "path", columns: "path")
   static let salesOrder = ChecksummedTable(
     name: "sales_order", key: "order_id",
     columns:
-      "order_id, created_at, currency, amount_minor, provider, provider_reference, is_cancelled, source")
+      "order_id, created_at, currency, amount_minor, provider, provider_reference, is_cancelled, "
+      + "source_file, source_line")
   static let merchantRefund = ChecksummedTable(
     name: "merchant_refund", key: "refund_id",
-    columns: "refund_id, order_id, created_at, currency, amount_minor, provider_reference, source")
+    columns:
+      "refund_id, order_id, created_at, currency, amount_minor, provider_reference, source_file, source_line")
   static let event = ChecksummedTable(
     name: "event", key: "event_id",
     columns: """

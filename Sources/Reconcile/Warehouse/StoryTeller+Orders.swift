@@ -9,7 +9,7 @@ extension StoryTeller {
         db,
         sql: """
           SELECT o.*, v.match_status, v.refund_status, v.collected_minor, v.due_minor, v.refunded_minor,
-            v.refund_fees_minor, v.is_final, v.order_on
+            v.refund_fees_minor, v.is_final, v.order_on, \(Warehouse.source(of: "o")) AS source
           FROM sales_order o LEFT JOIN order_verdict v ON v.sales_order = o.id WHERE o.order_id = ?
           """,
         arguments: [id])
@@ -41,7 +41,10 @@ extension StoryTeller {
       parts += try self.payment(payment) + refunds(of: payment["id"])
     }
     parts += try Row.fetchAll(
-      db, sql: "SELECT * FROM merchant_refund WHERE order_id = ? ORDER BY refund_id", arguments: [id]
+      db,
+      sql:
+        "SELECT m.*, \(Warehouse.source(of: "m")) AS source FROM merchant_refund m WHERE order_id = ? ORDER BY refund_id",
+      arguments: [id]
     ).map { try merchantRefund($0, orderIsKnown: true) }
     parts += try Row.fetchAll(
       db, sql: "SELECT * FROM discrepancy WHERE order_id = ? AND gone_run IS NULL ORDER BY code, id",

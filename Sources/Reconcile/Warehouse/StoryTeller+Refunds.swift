@@ -79,7 +79,9 @@ extension StoryTeller {
   func merchantRefunds(named id: String) throws -> [StoryPart] {
     guard
       let row = try Row.fetchOne(
-        db, sql: "SELECT * FROM merchant_refund WHERE refund_id = ?", arguments: [id])
+        db,
+        sql: "SELECT m.*, \(Warehouse.source(of: "m")) AS source FROM merchant_refund m WHERE refund_id = ?",
+        arguments: [id])
     else { return [] }
     let order: String = row["order_id"]
     let known = try self.order(order)

@@ -96,7 +96,8 @@ private struct AdjustedKind {
     ],
     provider: "c.provider",
     id: "(SELECT o.order_id FROM sales_order o WHERE o.id = json_extract(k.key, '$[0]'))",
-    evidence: "(SELECT o.source FROM sales_order o WHERE o.id = json_extract(k.key, '$[0]'))",
+    evidence:
+      "(SELECT \(Warehouse.source(of: "o")) FROM sales_order o WHERE o.id = json_extract(k.key, '$[0]'))",
     dateColumn: "order_on",
     currency: "(SELECT o.currency FROM sales_order o WHERE o.id = $)", currencyColumn: "sales_order",
     hasTests: false)
@@ -105,7 +106,7 @@ private struct AdjustedKind {
     name: "order", table: "sales_order", key: ["order_id"],
     facts: [AdjustedFact(field: "amount", column: "amount_minor", meaning: .money)],
     provider: "(SELECT v.provider FROM order_verdict v WHERE v.sales_order = c.id)",
-    id: "json_extract(k.key, '$[0]')", evidence: "c.source",
+    id: "json_extract(k.key, '$[0]')", evidence: Warehouse.source(of: "c"),
     date: "(SELECT v.order_on FROM order_verdict v WHERE v.sales_order = $)", dateColumn: "id",
     currencyColumn: "currency", hasTests: false)
 

@@ -52,6 +52,8 @@ extension Warehouse {
 
   /// Payments that a touched order, name or event may tie differently.
   private func expandTouched(_ db: Database) throws {
+    // Before the first import all orders are touched, and there is nothing that they could tie.
+    guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM payment)") ?? false else { return }
     try db.execute(
       sql: """
         INSERT OR IGNORE INTO touched_payment

@@ -25,6 +25,8 @@ public final class ProviderWriter {
   var firstBodies = FirstBodies()
   /// The rows that this run read.
   var seen = SeenRows()
+  /// Whether most records of this import may be known from an earlier one.
+  let hasEarlierImport: Bool
 
   /// Begins a provider's import: its rejects of earlier runs make room for this reading's, unless `keepsRejects`.
   public init(
@@ -34,7 +36,7 @@ public final class ProviderWriter {
     self.run = run
     self.settings = settings
     self.zone = zone
-    try warehouse.write { db in
+    hasEarlierImport = try warehouse.write { db in
       if !keepsRejects {
         try db.execute(sql: "DELETE FROM reject WHERE origin = ?", arguments: ["provider:" + settings.name])
       }
@@ -47,6 +49,9 @@ public final class ProviderWriter {
           settings.name, run.number, settings.kind.rawValue, settings.readingRules,
           Instant.now().microseconds,
         ])
+      return try Bool.fetchOne(
+        db, sql: "SELECT EXISTS (SELECT 1 FROM provider_import WHERE provider = ? AND run < ?)",
+        arguments: [settings.name, run.number]) ?? false
     }
   }
 

@@ -149,14 +149,14 @@ struct ImportRun {
       files: expand(settings.orders.patterns), settings: settings.orders,
       onOrder: { order, place in
         try count("orders")
-        try writer.add(order, source: "\(place.file), \(place.location)")
+        try writer.add(order, file: place.file, line: place.line)
       }, onReject: writer.reject, log: note)
     files += orders.map { ("orders", $0) }
     let refunds = try MerchantFiles.readRefunds(
       files: expand(settings.refunds.patterns), settings: settings.refunds,
       onRefund: { refund, place in
         try count("refunds")
-        try writer.add(refund, source: "\(place.file), \(place.location)")
+        try writer.add(refund, file: place.file, line: place.line)
       }, onReject: writer.reject, log: note)
     files += refunds.map { ("refunds", $0) }
     var tests: Set<TestEvent> = []

@@ -56,7 +56,12 @@ CREATE TABLE history (
   UNIQUE (kind, provider, record_id, facts)
 ) STRICT;
 
--- Merchant rows.
+-- Merchant rows, and the files that they were read from.
+CREATE TABLE source_file (
+  id INTEGER PRIMARY KEY,
+  path TEXT NOT NULL UNIQUE,
+  checksum INTEGER NOT NULL
+) STRICT;
 CREATE TABLE sales_order (
   id INTEGER PRIMARY KEY,
   order_id TEXT NOT NULL UNIQUE,
@@ -66,7 +71,8 @@ CREATE TABLE sales_order (
   provider TEXT,
   provider_reference TEXT,
   is_cancelled INTEGER NOT NULL CHECK (is_cancelled IN (0, 1)),
-  source TEXT NOT NULL,
+  source_file INTEGER NOT NULL REFERENCES source_file (id),
+  source_line INTEGER NOT NULL,
   first_run INTEGER NOT NULL REFERENCES run (id),
   checksum INTEGER NOT NULL
 ) STRICT;
@@ -80,7 +86,8 @@ CREATE TABLE merchant_refund (
   currency TEXT NOT NULL CHECK (length(currency) = 3),
   amount_minor INTEGER NOT NULL CHECK (amount_minor >= 0),
   provider_reference TEXT,
-  source TEXT NOT NULL,
+  source_file INTEGER NOT NULL REFERENCES source_file (id),
+  source_line INTEGER NOT NULL,
   first_run INTEGER NOT NULL REFERENCES run (id),
   checksum INTEGER NOT NULL
 ) STRICT;
