@@ -106,7 +106,7 @@ extension Warehouse {
     }
   }
 
-  /// Open discrepancies of any date by currency, code and age, in one pass over the table of discrepancies.
+  /// Open discrepancies of any date by currency, code and age.
   ///
   /// - Parameter today: the business date that ages count from.
   public func openFindings(today: BusinessDay) throws -> [OpenFindings] {
@@ -117,32 +117,35 @@ extension Warehouse {
     }
     return try read { db in
       var found: [Key: OpenFindings] = [:]
-      let rows = try Row.fetchCursor(
+      // A difference that is no 64-bit number is unknown, as in the reports. Sums are made in two parts, so that none
+      // of them can be too large.
+      let isKnown = "actual / 2 - expected / 2 BETWEEN -4611686018427387000 AND 4611686018427387000"
+      let groups = try Row.fetchCursor(
         db,
         sql: """
-          SELECT d.code, d.currency, d.business_on, d.expected, d.actual, d.is_count, f.as_of_at, c.as_of_at
-          FROM current_finding d JOIN run f ON f.id = d.first_run JOIN run c ON c.id = d.changed_run
-          WHERE d.standing = 'open'
+          SELECT g.*, f.as_of_at AS first_at, c.as_of_at AS changed_at FROM (
+            SELECT code, currency, business_on, first_run, changed_run, count(*) AS count,
+              sum(CASE WHEN is_count = 0 AND \(isKnown) THEN abs(actual - expected) / 1000000000 ELSE 0 END) AS high,
+              sum(CASE WHEN is_count = 0 AND \(isKnown) THEN abs(actual - expected) % 1000000000 ELSE 0 END) AS low,
+              sum(is_count = 0 AND (\(isKnown)) IS NOT 1) AS unknown
+            FROM current_finding WHERE standing = 'open'
+            GROUP BY code, currency, business_on, first_run, changed_run
+          ) g JOIN run f ON f.id = g.first_run JOIN run c ON c.id = g.changed_run
           """)
-      while let row = try rows.next() {
-        guard let code = DiscrepancyCode(rawValue: row[0]) else { continue }
-        let day: Int? = row[2]
+      while let row = try groups.next() {
+        guard let code = DiscrepancyCode(rawValue: row["code"]) else { continue }
+        let day: Int? = row["business_on"]
         let key = Key(
-          currency: (row[1] as String?).flatMap { Currency($0) }, code: code,
+          currency: (row["currency"] as String?).flatMap { Currency($0) }, code: code,
           age: AgeBucket(days: day.map { today.dayNumber - $0 }))
         var group =
           found[key] ?? OpenFindings(code: key.code, currency: key.currency, age: key.age)
-        group.count += 1
-        group.firstSeen = [group.firstSeen, Instant(microseconds: row[6])].compactMap { $0 }.min()
-        group.lastChanged = [group.lastChanged, Instant(microseconds: row[7])].compactMap { $0 }.max()
-        if !(row[5] as Bool) {
-          if let expected: Int64 = row[3], let actual: Int64 = row[4] {
-            let difference = Int128(actual) - Int128(expected)
-            group.amount += difference < 0 ? -difference : difference
-          } else {
-            group.unknownAmounts += 1
-          }
-        }
+        group.count += row["count"] as Int64
+        group.amount += Int128(row["high"] as Int64) * 1_000_000_000 + Int128(row["low"] as Int64)
+        group.unknownAmounts += row["unknown"] as Int64
+        group.firstSeen = [group.firstSeen, Instant(microseconds: row["first_at"])].compactMap { $0 }.min()
+        group.lastChanged = [group.lastChanged, Instant(microseconds: row["changed_at"])].compactMap { $0 }
+          .max()
         found[key] = group
       }
       return found.values.sorted {

@@ -397,6 +397,10 @@ CREATE TABLE discrepancy (
 ) STRICT;
 CREATE INDEX discrepancy_by_order ON discrepancy (order_id) WHERE gone_run IS NULL;
 CREATE INDEX discrepancy_by_sales_order ON discrepancy (sales_order) WHERE gone_run IS NULL;
+-- What is open by code, currency and age, without reading the findings themselves.
+CREATE INDEX discrepancy_by_age ON discrepancy
+  (code, currency, business_on, first_run, changed_run, status, is_count, expected, actual, id, gone_run)
+  WHERE gone_run IS NULL;
 -- For what is unmatched `explain` names the nearest findings: of the same amount near in time, then of amounts nearby.
 CREATE INDEX discrepancy_by_expected ON discrepancy (code, currency, expected, business_on) WHERE gone_run IS NULL;
 CREATE INDEX discrepancy_by_actual ON discrepancy (code, currency, actual, business_on) WHERE gone_run IS NULL;
