@@ -32,6 +32,30 @@ struct Stages {
     return cost
   }
 
+  /// Asks the warehouse something; the answer goes nowhere.
+  func ask(_ arguments: [String]) throws -> Measured {
+    let cost = try Measured.running(
+      program,
+      arguments + [
+        "--config", shop.appendingPathComponent(SampleShop.configurationName).path, "--warehouse", warehouse,
+      ])
+    guard cost.status == 0 else {
+      throw BenchmarkProblem(
+        description: "`\(arguments.joined(separator: " "))` ended with status \(cost.status)")
+    }
+    return cost
+  }
+
+  /// The id of the first finding of a code in the report; nil where there is none.
+  func finding(_ code: String) throws -> String? {
+    let month = reports.appendingPathComponent(SampleShop.period.description)
+    let text = try String(contentsOf: month.appendingPathComponent("discrepancies.csv"), encoding: .utf8)
+    let line = text.split(separator: "\n").first {
+      $0.split(separator: ",").dropFirst().first == Substring(code)
+    }
+    return line?.split(separator: ",").first.map(String.init)
+  }
+
   /// Lines of all CSV reports without their headers.
   func reportRows() throws -> Int {
     let month = reports.appendingPathComponent(SampleShop.period.description)

@@ -31,6 +31,11 @@ struct StagesCommand: ParsableCommand {
     try line("whole run", { facts.records }, try stages.measure("run"))
     let size = try stages.warehouseBytes()
     try line("the same again", { facts.records }, try stages.measure("run"))
+    try line("status", { 1 }, try stages.ask(["status"]))
+    // For an order that nobody paid the nearest payments are looked for as well.
+    if let finding = try stages.finding("unpaid_order") {
+      try line("explain", { 1 }, try stages.ask(["explain", finding]))
+    }
     say("\nwarehouse: \(size) bytes, \(size / orders) for each order")
   }
 }
