@@ -44,7 +44,7 @@ test: test-setup
 	swift build --build-tests
 	@mkdir -p .build; swift test --skip-build 2>&1 | tee .build/test.log; status=$${PIPESTATUS[0]}; \
 	if [ $$status != 0 ]; then printf '\nwhat failed (all of it: .build/test.log):\n'; \
-	  grep -a -A2 ' recorded an issue' .build/test.log | cut -c1-400 | head -30; fi; exit $$status
+	  grep -a -A1 ' recorded an issue' .build/test.log | grep -av '^--\|^✔\|^◇' | cut -c1-400 | head -30; fi; exit $$status
 
 soak: setup
 	swift build --build-tests
