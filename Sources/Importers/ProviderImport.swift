@@ -122,10 +122,13 @@ public enum PageHint: Sendable, Equatable {
 public struct UnreadableBody: Error, Sendable, Equatable {
   public var reason: String
   public var isTransient: Bool
+  /// Whether it may be a whole answer to another request.
+  public var mayBeAnothers: Bool
 
-  public init(_ reason: String, isTransient: Bool) {
+  public init(_ reason: String, isTransient: Bool, mayBeAnothers: Bool = false) {
     self.reason = reason
     self.isTransient = isTransient
+    self.mayBeAnothers = mayBeAnothers
   }
 }
 

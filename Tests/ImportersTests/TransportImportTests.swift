@@ -93,6 +93,24 @@ struct TransportImportTests {
     #expect(outcome.readings.map(\.isComplete) == [true, true])
   }
 
+  @Test("an answer of another kind is asked for once more", arguments: [1, 2])
+  func anotherKind(times: Int) async throws {
+    let asked = Mutex(0)
+    let trial = Trial(.dapit) { target, _ in
+      guard target.contains("settlement_report") else {
+        return ok(target.contains("list_refunds") ? "\nrefund" : "\npayment")
+      }
+      let time = asked.withLock { count in
+        count += 1
+        return count
+      }
+      return ok(time <= times ? "@" : "\nreport")
+    }
+    let outcome = try await trial.run.run()
+    #expect((outcome.ending == .complete) == (times == 1))
+    #expect(asked.withLock { $0 } == 2)
+  }
+
   @Test("a reply about another record is a failed look-up, and nothing of it is stored")
   func otherRecord() async throws {
     let lookup = Lookup(id: Identifier(stored: "p"))

@@ -50,13 +50,17 @@ final class ScriptedSender: HTTPSending {
   var pauses: [Double] { zip(times.dropFirst(), times).map { $0 - $1 } }
 }
 
-/// Bodies of the tests: a line for the hint, then a line a row; `!` is cut short, `?` has a wrong shape.
+/// Bodies of the tests: a line for the hint, then a line a row; `!` is cut short, `?` has a wrong shape, `@` is of
+/// another kind.
 struct PlainReader: ProviderReader {
   func read(_ stream: ProviderStream, body: [UInt8], request: String, isRefundLookup: Bool)
     throws(UnreadableBody) -> BodyContents
   {
     var lines = String(decoding: body, as: UTF8.self).split(separator: "\n", omittingEmptySubsequences: false)
     guard let head = lines.first, head != "!" else { throw UnreadableBody("is cut short", isTransient: true) }
+    if head == "@" {
+      throw UnreadableBody("holds something else", isTransient: false, mayBeAnothers: true)
+    }
     if head == "?" { throw UnreadableBody("has a wrong shape", isTransient: false) }
     lines.removeFirst()
     var contents = BodyContents()

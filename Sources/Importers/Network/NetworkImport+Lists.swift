@@ -89,8 +89,8 @@ extension NetworkImport {
     var evidence: FetchedBody
   }
 
-  /// Asks, and asks once more where the answer is byte for byte one to another list: something on the way may be an
-  /// answer late. Two lists may both be empty, but they cannot hold the same records.
+  /// Asks, and asks once more where the answer is byte for byte one to another list, or of another kind: something on
+  /// the way may be an answer late. Two lists may both be empty, but they cannot hold the same records.
   private func fetchOwn(
     _ call: ReadCall, at position: PagePosition, stream: ProviderStream, on line: ProviderLine,
     isAgain: Bool = false
@@ -98,15 +98,19 @@ extension NetworkImport {
     let answer = try await fetch(call, at: position, stream: stream, on: line)
     guard case .value(let body) = answer else { return answer }
     let digest = Digest.hex(Digest.sha256(body.body.raw))
-    guard let other = listsByBody[digest], other != stream else {
-      listsByBody[digest] = stream
-      return answer
+    var other = listsByBody[digest]
+    if other == stream { other = nil }
+    var isAnothers = other != nil
+    if case .failure(let unreadable) = body.body.contents {
+      isAnothers = isAnothers || unreadable.mayBeAnothers
     }
-    if !isAgain {
+    if other == nil, isAgain || !isAnothers { listsByBody[digest] = stream }
+    if isAnothers, !isAgain {
       line.distrustConnections()
       try await line.clock.sleep(seconds: RetryPolicy.shortestWait)
       return try await fetchOwn(call, at: position, stream: stream, on: line, isAgain: true)
     }
+    guard let other else { return answer }
     if case .success(let contents) = body.body.contents, contents.recordCount == 0 { return answer }
     return .failed("\(body.evidence.request): the answer is one to \(other.rawValue)")
   }

@@ -35,7 +35,7 @@ struct DapitSettlement {
     }
     guard !lines.isEmpty || Self.isReport(object) else {
       throw ListBody.errorObject(root)
-        ?? UnreadableBody("the body holds no settlement report", isTransient: false)
+        ?? UnreadableBody("the body holds no settlement report", isTransient: false, mayBeAnothers: true)
     }
     do throws(RecordProblem) {
       let currency = try RecordFields(object, zone: settings.zone).currency(
