@@ -72,7 +72,7 @@ extension ProviderWriter {
     seen.insert(id, of: .payments)
     tally.new += 1
     if payment.isTest { tally.test += 1 }
-    try addNames(names, of: id, &statements)
+    try execute(&statements.addName, &statements.addClaim, for: names, of: id)
     if let order = tie?.order {
       statements.classify.add(order)
       try statements.classify.run()
@@ -94,26 +94,12 @@ extension ProviderWriter {
     case .same: return true
     case .changed(let id, let formerNames):
       if let formerNames {
-        try dropNames(formerNames, of: id, &statements)
-        try addNames(names, of: id, &statements)
+        try execute(&statements.dropName, &statements.dropClaim, for: formerNames, of: id)
+        try execute(&statements.addName, &statements.addClaim, for: names, of: id)
       }
       statements.touch.add(id)
       try statements.touch.run()
       return true
-    }
-  }
-
-  private func dropNames(_ names: PaymentNames, of id: Int64, _ statements: inout RecordStatements) throws {
-    for name in names.others {
-      statements.dropName.add(name)
-      statements.dropName.add(settings.name)
-      statements.dropName.add(id)
-      try statements.dropName.run()
-    }
-    for claim in names.claims {
-      statements.dropClaim.add(claim)
-      statements.dropClaim.add(id)
-      try statements.dropClaim.run()
     }
   }
 
@@ -122,17 +108,20 @@ extension ProviderWriter {
     payment.refundedTotal != nil || payment.status == .refunded || payment.status == .partiallyRefunded
   }
 
-  private func addNames(_ names: PaymentNames, of id: Int64, _ statements: inout RecordStatements) throws {
+  /// Adds or takes away the rows that lead from names and order ids to a payment.
+  private func execute(
+    _ onName: inout DirectStatement, _ onClaim: inout DirectStatement, for names: PaymentNames, of id: Int64
+  ) throws {
     for name in names.others {
-      statements.addName.add(name)
-      statements.addName.add(settings.name)
-      statements.addName.add(id)
-      try statements.addName.run()
+      onName.add(name)
+      onName.add(settings.name)
+      onName.add(id)
+      try onName.run()
     }
     for claim in names.claims {
-      statements.addClaim.add(claim)
-      statements.addClaim.add(id)
-      try statements.addClaim.run()
+      onClaim.add(claim)
+      onClaim.add(id)
+      try onClaim.run()
     }
   }
 
