@@ -29,13 +29,16 @@ let package = Package(
     .target(
       name: "ReconcileWarehouse",
       dependencies: [
-        "ReconcileCore", "ReconcileMatching", "CZlib",
+        "ReconcileCore", "ReconcileMatching", "CSQLite", "CZlib",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ],
       path: "Sources/Reconcile/Warehouse",
-      exclude: ["CZlib"],
+      exclude: ["CSQLite", "CZlib"],
       resources: [.embedInCode("SQL")],
       swiftSettings: strict),
+    .systemLibrary(
+      name: "CSQLite", path: "Sources/Reconcile/Warehouse/CSQLite",
+      providers: [.apt(["libsqlite3-dev"])]),
     .systemLibrary(
       name: "CZlib", path: "Sources/Reconcile/Warehouse/CZlib",
       providers: [.apt(["zlib1g-dev"])]),

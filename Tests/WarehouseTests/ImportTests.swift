@@ -117,7 +117,7 @@ struct ImportTests {
           stream: "payments", request: request, lookupID: nil, isRefundLookup: false, fetchedAt: store.asOf,
           maskedBytes: Array(request.utf8))
         let evidence = try store.warehouse.keepEvidence(
-          PackedEvidence.of([input]), provider: "maxfi", run: store.run)
+          PackedEvidence.packed([PackedEvidence(input)]), provider: "maxfi", run: store.run)
         try writer.store(
           payments: [copy], refunds: [], settlements: [], rejects: [], drift: [],
           evidence: try #require(evidence.first))

@@ -83,7 +83,8 @@ final class Store {
       fetchedAt: asOf,
       maskedBytes: Array("{\"provider\":\"\(provider)\"}".utf8))
     return try #require(
-      try warehouse.keepEvidence(PackedEvidence.of([input]), provider: provider, run: run).first)
+      try warehouse.keepEvidence(PackedEvidence.packed([PackedEvidence(input)]), provider: provider, run: run)
+        .first)
   }
 
   @discardableResult

@@ -22,7 +22,8 @@ struct UnreadEvidenceTests {
         stream: "payments", request: $0, lookupID: nil, isRefundLookup: false, fetchedAt: Instant(seconds: 0),
         maskedBytes: Array($0.utf8))
     }
-    let numbers = try warehouse.keepEvidence(PackedEvidence.of(bodies), provider: "shop", run: run)
+    let numbers = try warehouse.keepEvidence(
+      PackedEvidence.packed(bodies.map { PackedEvidence($0) }), provider: "shop", run: run)
     #expect(try warehouse.keptBodies(of: run, after: 0, limit: 9).isEmpty)
     let settings = ProviderSettings(name: "shop", kind: .maxfi, source: .directory("saved"), currency: euro)
     let writer = try ProviderWriter(warehouse, run: run, settings: settings, zone: .utc)

@@ -27,12 +27,9 @@ public enum MerchantFiles {
     files: [String], settings: MerchantFileSettings, onOrder: (MerchantOrder, SourceLine) throws -> Void,
     onReject: (Reject) throws -> Void, log: (String) -> Void
   ) throws -> [InputFile] {
-    try read(files, settings, .orders, onReject, log) { reader, row, place in
-      let order: MerchantOrder
-      do throws(RowProblem) { order = try reader.order(row) } catch { return error }
-      try onOrder(order, place)
-      return nil
-    }
+    try read(
+      files, settings, .orders, onOrder, onReject, log
+    ) { reader, row throws(RowProblem) in try reader.order(row) }
   }
 
   /// Reads the refunds that the merchant asked for; everything else as for orders.
@@ -40,18 +37,72 @@ public enum MerchantFiles {
     files: [String], settings: MerchantFileSettings, onRefund: (MerchantRefund, SourceLine) throws -> Void,
     onReject: (Reject) throws -> Void, log: (String) -> Void
   ) throws -> [InputFile] {
-    try read(files, settings, .refunds, onReject, log) { reader, row, place in
-      let refund: MerchantRefund
-      do throws(RowProblem) { refund = try reader.refund(row) } catch { return error }
-      try onRefund(refund, place)
-      return nil
+    try read(
+      files, settings, .refunds, onRefund, onReject, log
+    ) { reader, row throws(RowProblem) in try reader.refund(row) }
+  }
+
+  /// What merchant files hold.
+  public enum Kind: String, Sendable {
+    case orders, refunds
+
+    fileprivate var plan: ColumnPlan { self == .orders ? .orders : .refunds }
+  }
+
+  /// Whether these are the files of an earlier reading, byte for byte. `log` hears of their columns as in reading.
+  public static func areUnchanged(
+    _ files: [String], since known: [InputFile], _ kind: Kind, settings: MerchantFileSettings,
+    log: (String) -> Void
+  ) throws -> Bool {
+    guard files.sorted() == known.map(\.path).sorted() else { return false }
+    let digests = Dictionary(uniqueKeysWithValues: known.map { ($0.path, $0.sha256) })
+    var told: Set<String> = []
+    var notes: [String] = []
+    for path in files {
+      let file = try ByteFile(path: path)
+      var row = CSVReader(file: file)
+      if let bytes = try row.headerBytes() {
+        let header = try CSVHeader(bytes: bytes, plan: kind.plan, columns: settings.columns, file: path)
+        notes += Self.notes(on: header, path, kind.plan, &told)
+      } else {
+        notes.append(emptyFile(path))
+      }
+      while try !file.read().isEmpty {}
+      if file.finishDigest() != digests[path] { return false }
+    }
+    notes.forEach(log)
+    return true
+  }
+
+  /// What reading comes upon, in its order.
+  private enum Found<Record: Sendable>: Sendable {
+    case record(Record, SourceLine)
+    case reject(Reject)
+    case note(String)
+  }
+
+  /// Reads on a thread of its own while the rows before are taken.
+  private static func read<Record: Sendable>(
+    _ files: [String], _ settings: MerchantFileSettings, _ plan: ColumnPlan,
+    _ onRecord: (Record, SourceLine) throws -> Void, _ onReject: (Reject) throws -> Void,
+    _ log: (String) -> Void,
+    parse: @escaping @Sendable (inout MerchantRowReader, CSVReader) throws(RowProblem) -> Record
+  ) throws -> [InputFile] {
+    try ReadAhead.run { give in
+      try read(files, settings, plan, parse, give)
+    } take: { (found: Found<Record>) in
+      switch found {
+      case .record(let record, let place): try onRecord(record, place)
+      case .reject(let reject): try onReject(reject)
+      case .note(let text): log(text)
+      }
     }
   }
 
-  private static func read(
+  private static func read<Record>(
     _ files: [String], _ settings: MerchantFileSettings, _ plan: ColumnPlan,
-    _ onReject: (Reject) throws -> Void, _ log: (String) -> Void,
-    take: (inout MerchantRowReader, CSVReader, SourceLine) throws -> RowProblem?
+    _ parse: (inout MerchantRowReader, CSVReader) throws(RowProblem) -> Record,
+    _ give: (Found<Record>) throws -> Void
   ) throws -> [InputFile] {
     var told: Set<String> = []
     var inputs: [InputFile] = []
@@ -62,37 +113,49 @@ public enum MerchantFiles {
       if let bytes = try row.headerBytes() {
         let header = try CSVHeader(bytes: bytes, plan: plan, columns: settings.columns, file: path)
         row.delimiter = header.delimiter
-        tell(header, path, plan, &told, log)
+        for note in notes(on: header, path, plan, &told) { try give(.note(note)) }
         var reader = MerchantRowReader(header: header, settings: settings, plan: plan)
         while try row.next() {
           rows += 1
           let place = SourceLine(file: path, line: row.rowLine)
-          if let problem = try take(&reader, row, place) {
-            try onReject(
-              Reject(
-                source: path, location: place.location, reason: problem.reason, record: reader.record(of: row)
-              ))
+          let record: Record
+          do throws(RowProblem) {
+            record = try parse(&reader, row)
+          } catch {
+            try give(
+              .reject(
+                Reject(
+                  source: path, location: place.location, reason: error.reason,
+                  record: reader.record(of: row))))
+            continue
           }
+          try give(.record(record, place))
         }
       } else {
-        log("\(path): the file is empty, not even a header")
+        try give(.note(emptyFile(path)))
       }
       inputs.append(InputFile(path: path, rows: rows, sha256: file.finishDigest()))
     }
     return inputs
   }
 
-  private static func tell(
-    _ header: CSVHeader, _ path: String, _ plan: ColumnPlan, _ told: inout Set<String>,
-    _ log: (String) -> Void
-  ) {
+  private static func emptyFile(_ path: String) -> String {
+    "\(path): the file is empty, not even a header"
+  }
+
+  private static func notes(
+    on header: CSVHeader, _ path: String, _ plan: ColumnPlan, _ told: inout Set<String>
+  ) -> [String] {
+    var notes: [String] = []
     let unknown = header.unknown.filter { told.insert($0).inserted }
     if !unknown.isEmpty {
-      log("\(path): columns that are not used: \(unknown.prefix(20).map(quoted).joined(separator: ", "))")
+      notes.append(
+        "\(path): columns that are not used: \(unknown.prefix(20).map(quoted).joined(separator: ", "))")
     }
     for name in header.missing {
-      log(
+      notes.append(
         "\(path): no column \(quoted(name)), which [\(plan.section).columns] names; its cells count as empty")
     }
+    return notes
   }
 }

@@ -11,7 +11,7 @@ struct PreparedBody: Sendable {
 /// Masks and reads bodies on all processors; the order stays.
 enum BodyPreparation {
   /// Bodies in one batch: enough to spread the cost of a commit, few enough to stop soon.
-  static let batchCount = 1_000
+  static let batchCount = 4_000
   /// Bytes in one batch, so that large bodies do not pile up.
   static let batchBytes = 2 << 20
 

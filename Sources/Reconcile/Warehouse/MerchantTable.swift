@@ -50,11 +50,17 @@ struct MerchantTable {
 
   /// Takes a row; `values` are those of the columns.
   mutating func add(_ id: String, source: MerchantSource, _ values: (inout DirectStatement) -> Void) throws {
-    try store(id, source, values, with: &insert)
-    if db.changesCount > 0 { return }
+    // Where rows were read before, most are known: then looking first spares a vain attempt.
+    if lastBefore == 0 {
+      try store(id, source, values, with: &insert)
+      if db.changesCount > 0 { return }
+    }
     find.add(id)
     values(&find)
-    guard try find.step() else { return }
+    guard try find.step() else {
+      find.begin()
+      return try store(id, source, values, with: &insert)
+    }
     let (number, isSame) = (find.number(0), find.number(1) != 0)
     find.begin()
     if number > lastBefore {

@@ -27,6 +27,9 @@ public final class MerchantWriter {
   private var refunds: MerchantTable
   /// The file that is being read, and its number.
   private var file: (path: String, number: Int64)?
+  /// The files whose rows the tables hold as this version and configuration read them, every one of them; empty where
+  /// that is not so. The same bytes again would change nothing.
+  public let known: [(kind: String, file: InputFile)]
   /// Rejected rows so far.
   public private(set) var rejectedCount: Int64 = 0
 
@@ -34,6 +37,7 @@ public final class MerchantWriter {
   init(_ db: Database, run: RunHandle) throws {
     self.db = db
     self.run = run
+    known = try Self.known(to: run, db)
     try db.execute(sql: "DELETE FROM reject WHERE origin = 'file'")
     orders = try MerchantTable(
       db, run, kind: "order", name: "sales_order", key: "order_id",
@@ -41,6 +45,22 @@ public final class MerchantWriter {
     refunds = try MerchantTable(
       db, run, kind: "merchant_refund", name: "merchant_refund", key: "refund_id",
       columns: ["order_id", "created_at", "currency", "amount_minor", "provider_reference"])
+  }
+
+  private static func known(to run: RunHandle, _ db: Database) throws -> [(kind: String, file: InputFile)] {
+    // Rejected rows are read again, so that they are listed again.
+    let isKnown = try Bool.fetchOne(
+      db,
+      sql: """
+        SELECT NOT EXISTS (SELECT 1 FROM reject WHERE origin = 'file') AND NOT EXISTS (
+          SELECT 1 FROM input_file i JOIN run r ON r.id = i.run JOIN run n ON n.id = ?
+          WHERE r.tool <> n.tool OR r.configuration_digest <> n.configuration_digest)
+        """, arguments: [run.number])
+    guard isKnown ?? false else { return [] }
+    return try Row.fetchAll(db, sql: "SELECT kind, path, row_count, sha256 FROM input_file ORDER BY path").map
+    {
+      ($0[0], InputFile(path: $0[1], rows: $0[2], sha256: $0[3]))
+    }
   }
 
   /// Stores an order row, read from a line of a file.

@@ -3,6 +3,8 @@ import ReconcileCore
 
 /// The statements that every new record passes, and what linking has to do with it.
 struct RecordStatements {
+  var source: DirectStatement
+  var markRead: DirectStatement
   var addPayment: DirectStatement
   var addName: DirectStatement
   var addClaim: DirectStatement
@@ -12,11 +14,15 @@ struct RecordStatements {
   var classify: DirectStatement
   var addRefund: DirectStatement
   var linker: PaymentLinker
+  /// Orders behind this number have no verdict yet and are classified anyway.
+  let lastJudged: Int64
   /// Whether nothing in the warehouse but orders has a bearing on a new payment: no event, no refund that is tied to
   /// another payment, no doubt about amounts.
   let isPlain: Bool
 
   init(_ db: Database) throws {
+    source = try DirectStatement(db, "SELECT stream, request, lookup_id FROM evidence WHERE id = ?")
+    markRead = try DirectStatement(db, "UPDATE evidence SET is_read = 1 WHERE id = ?")
     addPayment = try DirectStatement(db, ProviderWriter.insertPayment)
     addName = try DirectStatement(db, "INSERT INTO payment_name (name, provider, payment) VALUES (?, ?, ?)")
     addClaim = try DirectStatement(db, "INSERT INTO payment_claim (order_id, payment) VALUES (?, ?)")
@@ -27,6 +33,7 @@ struct RecordStatements {
     classify = try DirectStatement(db, "INSERT OR IGNORE INTO order_to_classify VALUES (?)")
     addRefund = try DirectStatement(db, ProviderWriter.insertRefund)
     linker = try PaymentLinker(db)
+    lastJudged = try Int64.fetchOne(db, sql: "SELECT coalesce(max(sales_order), 0) FROM order_verdict") ?? 0
     isPlain =
       try !Warehouse.hasLinkedRefunds(db)
       && Bool.fetchOne(
@@ -73,7 +80,7 @@ extension ProviderWriter {
     tally.new += 1
     if payment.isTest { tally.test += 1 }
     try execute(&statements.addName, &statements.addClaim, for: names, of: id)
-    if let order = tie?.order {
+    if let order = tie?.order, order <= statements.lastJudged {
       statements.classify.add(order)
       try statements.classify.run()
     }

@@ -27,15 +27,27 @@ public struct EvidenceInput: Sendable {
 /// A body on its way into the warehouse, with its digest and compressed: the work that needs no database.
 public struct PackedEvidence: Sendable {
   let body: EvidenceInput
-  let sha256: [UInt8]
-  let deflated: [UInt8]
+  /// SHA-256 of the body, 32 bytes.
+  public let sha256: [UInt8]
+  /// Nil before it is packed, and for a body whose bytes the warehouse holds already.
+  private(set) var deflated: [UInt8]?
 
-  /// Packs bodies in their order.
-  public static func of(_ bodies: [EvidenceInput]) throws -> [PackedEvidence] {
+  /// Takes the digest.
+  public init(_ body: EvidenceInput) {
+    self.body = body
+    sha256 = Digest.sha256(body.maskedBytes)
+  }
+
+  /// Compresses bodies but those with a digest that is known.
+  public static func packed(_ bodies: [PackedEvidence], but known: Set<[UInt8]> = []) throws
+    -> [PackedEvidence]
+  {
     let deflater = try Deflater()
-    return try bodies.map {
-      PackedEvidence(
-        body: $0, sha256: Digest.sha256($0.maskedBytes), deflated: try deflater.compress($0.maskedBytes))
+    return try bodies.map { body in
+      if known.contains(body.sha256) { return body }
+      var packed = body
+      packed.deflated = try deflater.compress(body.body.maskedBytes)
+      return packed
     }
   }
 }
@@ -58,6 +70,21 @@ extension ProviderWriter {
   public func keepEvidence(_ bodies: [PackedEvidence]) throws -> [Int64] {
     try warehouse.keepEvidence(bodies, provider: settings.name, run: run)
   }
+
+  /// Digests of bodies whose bytes the warehouse holds.
+  public func heldEvidence(among bodies: [PackedEvidence]) throws -> Set<[UInt8]> {
+    try warehouse.read { db in
+      var find = try DirectStatement(
+        db, "SELECT 1 FROM evidence_body WHERE sha256 = ? AND deflated IS NOT NULL")
+      var held: Set<[UInt8]> = []
+      for body in bodies {
+        find.add(body.sha256)
+        if try find.step() { held.insert(body.sha256) }
+        find.begin()
+      }
+      return held
+    }
+  }
 }
 
 extension Warehouse {
@@ -67,28 +94,42 @@ extension Warehouse {
       var addBody = try DirectStatement(
         db,
         """
-        INSERT INTO evidence_body (sha256, byte_count, deflated) VALUES (?, ?, ?)
-        ON CONFLICT (sha256) DO UPDATE SET deflated = excluded.deflated WHERE deflated IS NULL RETURNING id
+        INSERT INTO evidence_body (sha256, byte_count, deflated) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING
         """)
-      var find = try DirectStatement(db, "SELECT id FROM evidence_body WHERE sha256 = ?")
+      var find = try DirectStatement(
+        db, "SELECT id, deflated IS NULL FROM evidence_body WHERE sha256 = ?")
+      var restore = try DirectStatement(db, "UPDATE evidence_body SET deflated = ? WHERE id = ?")
       var add = try DirectStatement(
         db,
         """
         INSERT INTO evidence (run, provider, stream, request, lookup_id, is_refund_lookup, fetched_at, body, checksum)
         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?10, ?9)
         """, isChecksummed: true)
+      func store(_ packed: PackedEvidence) throws -> Int64 {
+        if let deflated = packed.deflated {
+          addBody.add(packed.sha256)
+          addBody.add(Int64(packed.body.maskedBytes.count))
+          addBody.add(deflated)
+          try addBody.run()
+          if db.changesCount > 0 { return db.lastInsertedRowID }
+        }
+        find.add(packed.sha256)
+        guard try find.step() else {
+          throw Failure(.defect, "a body to be kept was not compressed", remedy: "report this as a defect")
+        }
+        let number = find.number(0)
+        let isPurged = find.number(1) != 0
+        find.begin()
+        if isPurged, let deflated = packed.deflated {
+          restore.add(deflated)
+          restore.add(number)
+          try restore.run()
+        }
+        return number
+      }
       return try bodies.map { packed in
         let body = packed.body
-        addBody.add(packed.sha256)
-        addBody.add(Int64(body.maskedBytes.count))
-        addBody.add(packed.deflated)
-        var number = try addBody.step() ? addBody.number(0) : nil
-        addBody.begin()
-        if number == nil {
-          find.add(packed.sha256)
-          number = try find.step() ? find.number(0) : nil
-          find.begin()
-        }
+        let number = try store(packed)
         add.add(run.number)
         add.add(provider)
         add.add(body.stream)

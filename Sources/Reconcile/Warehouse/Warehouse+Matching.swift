@@ -44,7 +44,7 @@ extension Warehouse {
         CREATE TEMP TABLE work (id INTEGER PRIMARY KEY);
         INSERT INTO temp.work
           SELECT sales_order FROM order_to_classify UNION SELECT sales_order FROM order_verdict WHERE is_final = 0
-          UNION SELECT o.id FROM sales_order o LEFT JOIN order_verdict v ON v.sales_order = o.id WHERE v.sales_order IS NULL;
+          UNION SELECT id FROM sales_order WHERE id > (SELECT coalesce(max(sales_order), 0) FROM order_verdict);
         CREATE TEMP TABLE found (
           id TEXT PRIMARY KEY, scope TEXT, code TEXT, status TEXT, provider TEXT, currency TEXT, order_id TEXT,
           payment_id TEXT, refund_id TEXT, business_on INTEGER, expected INTEGER, actual INTEGER, is_count INTEGER,
@@ -88,14 +88,15 @@ extension Warehouse {
     var orders = try DirectStatement(
       db,
       """
-      SELECT o.id, o.order_id, o.created_at, o.currency, o.amount_minor, o.provider, o.provider_reference, o.is_cancelled
+      SELECT o.id, o.order_id, o.created_at, o.currency, o.amount_minor, o.provider, o.provider_reference, o.is_cancelled,
+        EXISTS (SELECT 1 FROM merchant_refund m WHERE m.order_id = o.order_id)
       FROM temp.work w CROSS JOIN sales_order o ON o.id = w.id ORDER BY w.id
       """)
     var payments = try GroupedRows(
       db,
       """
       SELECT w.id, p.provider, p.payment_id, p.currency, p.collected_minor, p.status, p.paid_at, p.rule,
-        p.amount_is_net, p.amount_minor, p.id
+        p.amount_is_net, p.amount_minor, p.id, EXISTS (SELECT 1 FROM refund r WHERE r.payment = p.id)
       FROM temp.work w CROSS JOIN payment p ON p.sales_order = w.id ORDER BY w.id
       """)
     var refunds = try DirectStatement(
@@ -147,6 +148,7 @@ extension Warehouse {
           rule: MatchRule(rawValue: row.word(7)) ?? .manual)
         if row.number(8) != 0, payment.collected == nil { payment.netAmount = row.number(9) }
         order.payments.append(payment)
+        if row.number(11) == 0 { return }
         refunds.add(row.number(10))
         while try refunds.step() {
           guard refunds.holds(6, currency.code) else { continue }
@@ -159,15 +161,17 @@ extension Warehouse {
         }
         refunds.begin()
       }
-      asked.add(order.orderID)
-      while try asked.step() {
-        guard asked.holds(4, currency.code) else { continue }
-        order.asked.append(
-          AskedRefund(
-            refundID: asked.word(0), createdAt: Instant(microseconds: asked.number(1)),
-            amount: asked.number(2), providerReference: asked.text(3)))
+      if orders.number(8) != 0 {
+        asked.add(order.orderID)
+        while try asked.step() {
+          guard asked.holds(4, currency.code) else { continue }
+          order.asked.append(
+            AskedRefund(
+              refundID: asked.word(0), createdAt: Instant(microseconds: asked.number(1)),
+              amount: asked.number(2), providerReference: asked.text(3)))
+        }
+        asked.begin()
       }
-      asked.begin()
       let reference = orders.text(6)
       var verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
       if !doubted.isEmpty, order.payments.contains(where: { doubted.contains($0.provider, $0.currency.code) })

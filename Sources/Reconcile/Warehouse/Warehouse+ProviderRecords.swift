@@ -26,7 +26,7 @@ public final class ProviderWriter {
   /// The rows that this run read.
   var seen = SeenRows()
   /// Whether most records of this import may be known from an earlier one.
-  let hasEarlierImport: Bool
+  public let hasEarlierImport: Bool
 
   /// Begins a provider's import: its rejects of earlier runs make room for this reading's, unless `keepsRejects`.
   public init(
@@ -58,14 +58,19 @@ public final class ProviderWriter {
   /// Stores the records of one piece of evidence within a transaction.
   func store(_ body: BodyRecords, _ statements: inout RecordStatements, _ db: Database) throws {
     let evidence = body.evidence
-    let source = try Row.fetchOne(
-      db.cachedStatement(sql: "SELECT stream, request, lookup_id FROM evidence WHERE id = ?"),
-      arguments: [evidence])
-    try db.cachedStatement(sql: "UPDATE evidence SET is_read = 1 WHERE id = ?").execute(arguments: [evidence])
-    try note(body.drift, stream: source?["stream"] ?? "", db)
-    let lookupID: String? = source?["lookup_id"]
-    let request: String = source?["request"] ?? ""
-    let news = firstBodies.news(in: body, stream: source?["stream"] ?? "", request: request)
+    statements.source.add(evidence)
+    guard try statements.source.step() else {
+      throw Failure(
+        .defect, "records came of evidence \(evidence), which is not kept", remedy: "report this as a defect")
+    }
+    let stream = statements.source.word(0)
+    let request = statements.source.word(1)
+    let lookupID = statements.source.text(2)
+    statements.source.begin()
+    statements.markRead.add(evidence)
+    try statements.markRead.run()
+    try note(body.drift, stream: stream, db)
+    let news = firstBodies.news(in: body, stream: stream, request: request)
     for payment in news.payments { try store(payment, askedAs: lookupID, evidence, &statements, db) }
     for refund in news.refunds { try store(refund, evidence, &statements, db) }
     for report in body.settlements where report.from <= run.period.to && report.to >= run.period.from {

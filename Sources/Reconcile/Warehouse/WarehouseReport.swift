@@ -3,7 +3,7 @@ import GRDB
 import ReconcileCore
 
 /// The rows of one period's report, straight from the warehouse in the order the files have.
-public struct WarehouseReport: ReportSource {
+public struct WarehouseReport: ReportSource, Sendable {
   public let facts: ReportFacts
   let warehouse: Warehouse
   let basis: ReportBasis
@@ -62,7 +62,7 @@ public struct WarehouseReport: ReportSource {
 
   private func forEachFinding(_ condition: String, _ body: (DiscrepancyRow) throws -> Void) throws {
     let today = zone.day(of: facts.asOf).dayNumber
-    try warehouse.read { db in
+    try forEach(body) { db, give in
       let rows = try Row.fetchCursor(
         db,
         sql: """
@@ -99,94 +99,110 @@ public struct WarehouseReport: ReportSource {
           let (difference, overflow) = actual.subtractingReportingOverflow(expected)
           finding.difference = overflow ? nil : figure(difference)
         }
-        try body(finding)
+        try give(finding)
       }
     }
   }
 
-  /// The days of the period that occur in a column, in their order.
-  private func days(_ column: String, of table: String, _ db: Database) throws -> [Int?] {
-    try Int.fetchAll(
-      db, sql: "SELECT DISTINCT \(column) FROM \(table) WHERE \(column) BETWEEN ? AND ? ORDER BY 1",
-      arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
+  /// Reads rows on a thread of its own while the ones before are taken.
+  private func forEach<Row: Sendable>(
+    _ body: (Row) throws -> Void,
+    _ read: @escaping @Sendable (Database, _ give: (Row) throws -> Void) throws -> Void
+  ) throws {
+    try ReadAhead.run { [warehouse] give in
+      try warehouse.read { db in try read(db, give) }
+    } take: {
+      try body($0)
+    }
   }
 
-  /// Rows day by day, so that no more than a day's rows are sorted at a time, however long the period is.
+  /// Rows day by day, so that no more than a day's rows are sorted at a time, however long the period is: those of the
+  /// days of the period that occur in a column, or of no day.
   private func forEachRow(
-    of sql: String, days: [Int?], _ db: Database, _ body: (Row) throws -> Void
+    of sql: String, by column: String, of table: String, andUndated: Bool = false, _ db: Database,
+    _ body: (DirectStatement) throws -> Void
   ) throws {
-    for day in days {
-      let rows = try Row.fetchCursor(db.cachedStatement(sql: sql), arguments: [day])
-      while let row = try rows.next() { try body(row) }
+    let days = try Int64.fetchAll(
+      db, sql: "SELECT DISTINCT \(column) FROM \(table) WHERE \(column) BETWEEN ? AND ? ORDER BY 1",
+      arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
+    var rows = try DirectStatement(db, sql)
+    defer { rows.begin() }
+    for day in days.map(Optional.some) + (andUndated ? [nil] : []) {
+      rows.add(day)
+      while try rows.step() { try body(rows) }
+      rows.begin()
     }
   }
 
   public func forEachOrder(_ body: (OrderRow) throws -> Void) throws {
-    try warehouse.read { db in
-      let sql = """
-        SELECT o.order_id, v.order_on, o.created_at, v.provider, o.currency, o.amount_minor, v.collected_minor,
-          v.due_minor, v.refunded_minor, v.refund_fees_minor, v.match_status, v.refund_status, v.payment_ids,
-          v.refund_ids, v.matched_by,
+    // Most orders have no finding: a look whether there is one costs less than a list of none.
+    let sql = """
+      SELECT o.order_id, v.order_on, o.created_at, v.provider, o.currency, o.amount_minor, v.collected_minor,
+        v.due_minor, v.refunded_minor, v.refund_fees_minor, v.match_status, v.refund_status, v.payment_ids,
+        v.refund_ids, v.matched_by,
+        CASE WHEN EXISTS (SELECT 1 FROM discrepancy d WHERE d.order_id = o.order_id AND d.gone_run IS NULL) THEN
           (SELECT group_concat(code, ';') FROM (SELECT DISTINCT code FROM discrepancy d
-            WHERE d.order_id = o.order_id AND d.gone_run IS NULL ORDER BY code)),
-          (SELECT p.payment_id FROM suggestion s JOIN payment p ON p.id = s.payment WHERE s.sales_order = o.id)
-        FROM order_verdict v CROSS JOIN sales_order o ON o.id = v.sales_order
-        WHERE v.order_on = ? ORDER BY coalesce(v.provider, ''), o.order_id
-        """
-      try forEachRow(of: sql, days: try days("order_on", of: "order_verdict", db), db) { row in
-        guard let currency = Currency(row[4] as String) else { return }
-        func money(_ index: Int) -> Money? {
-          (row[index] as Int64?).map { Money(minorUnits: $0, currency: currency) }
+            WHERE d.order_id = o.order_id AND d.gone_run IS NULL ORDER BY code)) END,
+        (SELECT p.payment_id FROM suggestion s JOIN payment p ON p.id = s.payment WHERE s.sales_order = o.id)
+      FROM order_verdict v CROSS JOIN sales_order o ON o.id = v.sales_order
+      WHERE v.order_on = ? ORDER BY coalesce(v.provider, ''), o.order_id
+      """
+    try forEach(body) { db, give in
+      try forEachRow(of: sql, by: "order_on", of: "order_verdict", db) { row in
+        guard let currency = Currency(row.word(4)) else { return }
+        func money(_ column: Int32) -> Money? {
+          row.integer(column).map { Money(minorUnits: $0, currency: currency) }
         }
-        let amount = Money(minorUnits: row[5], currency: currency)
+        let amount = Money(minorUnits: row.number(5), currency: currency)
         var order = OrderRow(
-          orderID: row[0], orderDate: BusinessDay(dayNumber: row[1]),
-          createdAt: Instant(microseconds: row[2]),
-          amount: amount, matchStatus: MatchStatus(rawValue: row[10]) ?? .unknown,
-          refundStatus: RefundVerdict(rawValue: row[11]) ?? .unknown)
-        order.provider = row[3]
+          orderID: row.word(0), orderDate: BusinessDay(dayNumber: Int(row.number(1))),
+          createdAt: Instant(microseconds: row.number(2)), amount: amount,
+          matchStatus: MatchStatus(rawValue: row.word(10)) ?? .unknown,
+          refundStatus: RefundVerdict(rawValue: row.word(11)) ?? .unknown)
+        order.provider = row.text(3)
         order.collected = money(6)
         order.difference = try order.collected?.subtracting(amount)
         order.refundDue = money(7)
         order.refunded = money(8)
         order.refundFees = money(9)
         if let refunded = order.refunded { order.net = try order.collected?.subtracting(refunded) }
-        order.paymentIDs = row[12]
-        order.refundIDs = row[13]
-        order.matchedBy = row[14]
-        order.discrepancies = row[15]
-        order.note = (row[16] as String?).map { "suggested payment: \($0)" }
-        try body(order)
+        order.paymentIDs = row.text(12)
+        order.refundIDs = row.text(13)
+        order.matchedBy = row.text(14)
+        order.discrepancies = row.text(15)
+        order.note = row.text(16).map { "suggested payment: \($0)" }
+        try give(order)
       }
     }
   }
 
   public func forEachPayment(_ body: (PaymentRow) throws -> Void) throws {
-    try warehouse.read { db in
-      let sql = """
-        SELECT p.provider, p.payment_id, p.paid_on, p.currency, p.amount_minor, p.collected_minor, p.status,
-          p.provider_status, o.order_id, p.rule,
-          (SELECT s.order_id FROM suggestion g JOIN sales_order s ON s.id = g.sales_order WHERE g.payment = p.id)
-        FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order
-        WHERE p.is_test = 0 AND p.paid_on IS ? ORDER BY p.provider, p.payment_id
-        """
-      try forEachRow(of: sql, days: try days("paid_on", of: "payment", db) + [nil], db) { row in
-        guard let currency = Currency(row[3] as String) else { return }
+    let sql = """
+      SELECT p.provider, p.payment_id, p.paid_on, p.currency, p.amount_minor, p.collected_minor, p.status,
+        p.provider_status, o.order_id, p.rule,
+        (SELECT s.order_id FROM suggestion g JOIN sales_order s ON s.id = g.sales_order WHERE g.payment = p.id)
+      FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order
+      WHERE p.is_test = 0 AND p.paid_on IS ? ORDER BY p.provider, p.payment_id
+      """
+    try forEach(body) { db, give in
+      try forEachRow(of: sql, by: "paid_on", of: "payment", andUndated: true, db) { row in
+        guard let currency = Currency(row.word(3)) else { return }
         var payment = PaymentRow(
-          provider: row[0], paymentID: row[1], amount: Money(minorUnits: row[4], currency: currency),
-          status: PaymentStatus(rawValue: row[6]) ?? .unknown, providerStatus: row[7])
-        payment.paymentDate = (row[2] as Int?).map(BusinessDay.init(dayNumber:))
-        payment.collected = (row[5] as Int64?).map { Money(minorUnits: $0, currency: currency) }
-        payment.orderID = row[8]
-        payment.matchedBy = (row[9] as String?).flatMap(MatchRule.init(rawValue:))
-        payment.note = (row[10] as String?).map { "suggested order: \($0)" }
-        try body(payment)
+          provider: row.word(0), paymentID: row.word(1),
+          amount: Money(minorUnits: row.number(4), currency: currency),
+          status: PaymentStatus(rawValue: row.word(6)) ?? .unknown, providerStatus: row.word(7))
+        payment.paymentDate = row.integer(2).map { BusinessDay(dayNumber: Int($0)) }
+        payment.collected = row.integer(5).map { Money(minorUnits: $0, currency: currency) }
+        payment.orderID = row.text(8)
+        payment.matchedBy = row.text(9).flatMap(MatchRule.init(rawValue:))
+        payment.note = row.text(10).map { "suggested order: \($0)" }
+        try give(payment)
       }
     }
   }
 
   public func forEachRefund(_ body: (RefundRow) throws -> Void) throws {
-    try warehouse.read { db in
+    try forEach(body) { db, give in
       let rows = try Row.fetchCursor(
         db,
         sql: """
@@ -209,7 +225,7 @@ public struct WarehouseReport: ReportSource {
         refund.amount = (row[6] as Int64?).map { Money(minorUnits: $0, currency: currency) }
         refund.fee = (row[7] as Int64?).map { Money(minorUnits: $0, currency: currency) }
         refund.customerAmount = try refund.amount?.subtracting(refund.fee ?? .zero(currency))
-        try body(refund)
+        try give(refund)
       }
     }
   }

@@ -145,20 +145,34 @@ struct ImportRun {
       }
     }
     let note: (String) -> Void = { log.notice("files.note", metadata: ["text": "\($0)"]) }
-    let orders = try MerchantFiles.readOrders(
-      files: expand(settings.orders.patterns), settings: settings.orders,
-      onOrder: { order, place in
-        try count("orders")
-        try writer.add(order, file: place.file, line: place.line)
-      }, onReject: writer.reject, log: note)
-    files += orders.map { ("orders", $0) }
-    let refunds = try MerchantFiles.readRefunds(
-      files: expand(settings.refunds.patterns), settings: settings.refunds,
-      onRefund: { refund, place in
-        try count("refunds")
-        try writer.add(refund, file: place.file, line: place.line)
-      }, onReject: writer.reject, log: note)
-    files += refunds.map { ("refunds", $0) }
+    func known(_ kind: MerchantFiles.Kind) -> [InputFile] {
+      writer.known.filter { $0.kind == kind.rawValue }.map(\.file)
+    }
+    let orderFiles = try expand(settings.orders.patterns)
+    let refundFiles = try expand(settings.refunds.patterns)
+    if !writer.known.isEmpty,
+      try MerchantFiles.areUnchanged(
+        orderFiles, since: known(.orders), .orders, settings: settings.orders, log: note),
+      try MerchantFiles.areUnchanged(
+        refundFiles, since: known(.refunds), .refunds, settings: settings.refunds, log: note)
+    {
+      files = writer.known.filter { MerchantFiles.Kind(rawValue: $0.kind) != nil }
+    } else {
+      let orders = try MerchantFiles.readOrders(
+        files: orderFiles, settings: settings.orders,
+        onOrder: { order, place in
+          try count("orders")
+          try writer.add(order, file: place.file, line: place.line)
+        }, onReject: writer.reject, log: note)
+      files += orders.map { (MerchantFiles.Kind.orders.rawValue, $0) }
+      let refunds = try MerchantFiles.readRefunds(
+        files: refundFiles, settings: settings.refunds,
+        onRefund: { refund, place in
+          try count("refunds")
+          try writer.add(refund, file: place.file, line: place.line)
+        }, onReject: writer.reject, log: note)
+      files += refunds.map { (MerchantFiles.Kind.refunds.rawValue, $0) }
+    }
     var tests: Set<TestEvent> = []
     let events = try EventFiles.readEvents(
       files: expand(settings.eventPatterns), providers: settings.providers,

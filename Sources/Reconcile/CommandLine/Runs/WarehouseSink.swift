@@ -14,6 +14,8 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   private let writing = DispatchQueue(label: "reconcile.warehouse")
   /// Used on `writing`.
   private var writers: [String: ProviderWriter] = [:]
+  /// Providers that an earlier run read, most of whose bodies may be known; complete before the first body comes.
+  private var hasEarlierImport: Set<String> = []
 
   init(
     warehouse: Warehouse, run: RunHandle, settings: Settings, period: Period, progress: ProgressReporter
@@ -28,8 +30,9 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   /// Begins a provider's import.
   func begin(_ provider: ProviderSettings) throws {
     try writing.sync {
-      writers[provider.name] = try ProviderWriter(
-        warehouse, run: run, settings: provider, zone: settings.zone)
+      let writer = try ProviderWriter(warehouse, run: run, settings: provider, zone: settings.zone)
+      writers[provider.name] = writer
+      if writer.hasEarlierImport { hasEarlierImport.insert(provider.name) }
     }
   }
 
@@ -108,12 +111,17 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   }
 
   func keep(_ bodies: [FetchedBody], from provider: String) async throws -> [Int64] {
-    let packed = try PackedEvidence.of(
-      bodies.map {
+    let digested = bodies.map {
+      PackedEvidence(
         EvidenceInput(
           stream: $0.stream.rawValue, request: $0.request, lookupID: $0.lookupID?.text,
-          isRefundLookup: $0.isRefundLookup, fetchedAt: $0.fetchedAt, maskedBytes: $0.maskedBytes)
-      })
+          isRefundLookup: $0.isRefundLookup, fetchedAt: $0.fetchedAt, maskedBytes: $0.maskedBytes))
+    }
+    var held: Set<[UInt8]> = []
+    if hasEarlierImport.contains(provider) {
+      held = try await write(provider) { try $0.heldEvidence(among: digested) }
+    }
+    let packed = try PackedEvidence.packed(digested, but: held)
     return try await write(provider) { try $0.keepEvidence(packed) }
   }
 

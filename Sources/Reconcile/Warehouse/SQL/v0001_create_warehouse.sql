@@ -1,6 +1,7 @@
 -- The warehouse of reconcile, version 1.
 -- Money is counted in minor units (_minor), instants in microseconds since 1970 UTC (_at), days in days since
 -- 1970-01-01 (_on). NULL is unknown. The views at the end show the same in readable form.
+-- Where a table takes many rows a check says `a = x OR a = y`: for a list of three SQLite opens a table at each insert.
 -- Rows that cannot be built again from evidence carry the CRC-32 of their values, which a deep check verifies.
 
 CREATE TABLE run (
@@ -157,7 +158,7 @@ CREATE TABLE payment (
   withdrawn_in_run INTEGER REFERENCES run (id),
   collected_minor INTEGER CHECK (collected_minor >= 0),
   sales_order INTEGER REFERENCES sales_order (id),
-  rule TEXT CHECK (rule IN ('manual', 'order_id', 'reference', 'event')),
+  rule TEXT CHECK (rule = 'manual' OR rule = 'order_id' OR rule = 'reference' OR rule = 'event'),
   paid_on INTEGER,
   local_on INTEGER,
   CHECK ((sales_order IS NULL) = (rule IS NULL)),
@@ -192,7 +193,8 @@ CREATE TABLE refund (
   currency TEXT NOT NULL CHECK (length(currency) = 3),
   amount_minor INTEGER CHECK (amount_minor >= 0),
   fee_minor INTEGER CHECK (fee_minor >= 0),
-  status TEXT NOT NULL CHECK (status IN ('pending', 'completed', 'failed', 'unknown')),
+  status TEXT NOT NULL
+    CHECK (status = 'pending' OR status = 'completed' OR status = 'failed' OR status = 'unknown'),
   provider_status TEXT NOT NULL,
   refunded_at INTEGER,
   updated_at INTEGER,
@@ -214,7 +216,7 @@ CREATE TABLE lookup (
   provider TEXT NOT NULL,
   lookup_id TEXT NOT NULL,
   is_refund INTEGER NOT NULL CHECK (is_refund IN (0, 1)),
-  outcome TEXT NOT NULL CHECK (outcome IN ('found', 'not_found', 'failed')),
+  outcome TEXT NOT NULL CHECK (outcome = 'found' OR outcome = 'not_found' OR outcome = 'failed'),
   run INTEGER NOT NULL REFERENCES run (id),
   PRIMARY KEY (provider, lookup_id, is_refund)
 ) STRICT, WITHOUT ROWID;

@@ -1,0 +1,107 @@
+import Dispatch
+import Synchronization
+
+/// Lets one thread read or work out what another one takes, so that a large shop keeps two cores busy.
+public enum ReadAhead {
+  /// Elements that change hands together: enough that waiting for one another costs nothing.
+  static let batch = 256
+  /// Batches that may wait to be taken.
+  static let room = 4
+
+  /// Runs `produce` on a thread of its own and hands everything that it gives out to `take`, in order, on the calling
+  /// thread.
+  ///
+  /// - Returns: what `produce` returns.
+  /// - Throws: what `produce` throws, after all that it gave out before was taken; or what `take` throws, after `produce`
+  ///   has stopped too.
+  public static func run<Element: Sendable, Outcome: Sendable>(
+    _ produce: @escaping @Sendable (_ give: (Element) throws -> Void) throws -> Outcome,
+    take: (Element) throws -> Void
+  ) throws -> Outcome {
+    let handover = Handover<Element, Outcome>()
+    DispatchQueue(label: "reconcile.read-ahead").async { handover.fill(produce) }
+    return try handover.empty(take)
+  }
+}
+
+/// What lies between the two threads.
+private final class Handover<Element: Sendable, Outcome: Sendable>: Sendable {
+  private struct Stopped: Error {}
+  private struct State {
+    var batches: [[Element]] = []
+    var end: Result<Outcome, any Error>?
+    var isGivenUp = false
+  }
+
+  private let state = Mutex(State())
+  private let room = DispatchSemaphore(value: ReadAhead.room)
+  /// Counts batches, and the end.
+  private let filled = DispatchSemaphore(value: 0)
+
+  func fill(_ produce: (_ give: (Element) throws -> Void) throws -> Outcome) {
+    var batch: [Element] = []
+    batch.reserveCapacity(ReadAhead.batch)
+    func hand() throws {
+      room.wait()
+      let isGivenUp = state.withLock { state in
+        state.batches.append(batch)
+        return state.isGivenUp
+      }
+      filled.signal()
+      if isGivenUp { throw Stopped() }
+      batch.removeAll(keepingCapacity: true)
+    }
+    let end = Result {
+      do {
+        let outcome = try produce { element in
+          batch.append(element)
+          if batch.count == ReadAhead.batch { try hand() }
+        }
+        if !batch.isEmpty { try hand() }
+        return outcome
+      } catch {
+        // What was given out before the error is not lost with it.
+        if !batch.isEmpty, !(error is Stopped) { try hand() }
+        throw error
+      }
+    }
+    state.withLock { $0.end = end }
+    filled.signal()
+  }
+
+  func empty(_ take: (Element) throws -> Void) throws -> Outcome {
+    while true {
+      filled.wait()
+      let (batch, end) = state.withLock { state in
+        (state.batches.isEmpty ? nil : state.batches.removeFirst(), state.end)
+      }
+      guard let batch else {
+        if let end { return try end.get() }
+        continue
+      }
+      room.signal()
+      do {
+        for element in batch { try take(element) }
+      } catch {
+        giveUp()
+        throw error
+      }
+    }
+  }
+
+  /// Makes the other thread stop and waits until it has: what it uses may end with the caller.
+  private func giveUp() {
+    state.withLock { $0.isGivenUp = true }
+    while true {
+      let (dropped, hasEnded) = state.withLock { state in
+        let dropped = state.batches.count
+        state.batches.removeAll()
+        return (dropped, state.end != nil)
+      }
+      // Room for each, also at the end: a semaphore may not go while it is below where it began.
+      for _ in 0..<dropped { room.signal() }
+      if hasEnded { return }
+      filled.wait()
+    }
+  }
+}
