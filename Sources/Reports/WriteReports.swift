@@ -29,17 +29,17 @@ enum ReportNames {
 
 /// Writes the report of one period into `<outputRoot>/<from>_<to>/`: all files, checked, or none.
 ///
-/// `checkCancelled` is called often and stops the writing by throwing; earlier files then stay as they were.
+/// `onProgress` is called often and stops the writing by throwing; earlier files then stay as they were.
 public func writeReports(
   source: any ReportSource, formats: Set<ReportFormat>, csvDialect: CSVDialect = .standard,
   outputRoot: String,
-  workbook: (any WorkbookWriting)?, checkCancelled: () throws -> Void
+  workbook: (any WorkbookWriting)?, onProgress: StepProgress
 ) throws -> ReportResult {
   let folder = try ReportFolder(root: outputRoot, period: source.facts.period)
   defer { folder.discard() }
   var gatherer = formats.isDisjoint(with: [.xlsx, .html]) ? nil : FigureGatherer(source)
   var (totals, files) = try stageTables(
-    of: source, into: formats.contains(.csv) ? folder : nil, csvDialect, &gatherer, checkCancelled)
+    of: source, into: formats.contains(.csv) ? folder : nil, csvDialect, &gatherer, onProgress)
   let figures = gatherer?.finish()
   if formats.contains(.xlsx) {
     guard let workbook, let figures else {
@@ -47,18 +47,19 @@ public func writeReports(
         .defect, "a workbook was asked for and nothing can write it",
         remedy: "use --format csv and report this")
     }
-    try checkCancelled()
     let sums = totals
     files.append(
       try folder.stageForeign(ReportNames.workbook) { path, scratch in
         try workbook.write(
-          source: source, figures: figures, totals: sums, to: path, temporaryDirectory: scratch)
+          source: source, figures: figures, totals: sums, to: path, temporaryDirectory: scratch,
+          onProgress: onProgress)
       } check: { path in
+        try onProgress(ReportNames.workbook + ", check", 0, nil)
         try workbook.check(path: path, totals: sums)
       })
   }
   if formats.contains(.html), let figures {
-    try checkCancelled()
+    try onProgress(ReportPage.fileName, 0, nil)
     let page = ReportPage(source: source, totals: totals, figures: figures, formats: formats)
     files.append(
       try folder.stage(ReportPage.fileName) {
@@ -67,10 +68,10 @@ public func writeReports(
         try page.check(hidden, at: folder.path + "/" + ReportPage.fileName)
       })
   }
-  try checkCancelled()
+  try onProgress(SummaryJSON.fileName, 0, nil)
   let summary = SummaryJSON.text(facts: source.facts, totals: totals, files: files)
   files.append(try folder.stageText(SummaryJSON.fileName, summary))
-  try checkCancelled()
+  try onProgress(SummaryJSON.fileName, 0, nil)
   let removed = try folder.stageRemoval(where: ReportNames.all.contains)
   try folder.commit()
   return ReportResult(folder: folder.path, files: files, removed: removed, totals: totals)
@@ -81,21 +82,21 @@ public func writeReports(
 private func stageTables(
   of source: any ReportSource, into folder: ReportFolder?, _ dialect: CSVDialect,
   _ gatherer: inout FigureGatherer?,
-  _ checkCancelled: () throws -> Void
+  _ onProgress: StepProgress
 ) throws -> (SummaryTotals, [ReportFile]) {
   var totals = SummaryTotals()
   var files: [ReportFile] = []
-  var rows = 0
 
   func stage<Row>(
     _ table: ReportTable, _ columns: [Column<Row>],
     _ forEach: @escaping ((Row) throws -> Void) throws -> Void, _ add: (Row) throws -> Void
   ) throws {
-    try checkCancelled()
+    try onProgress(table.fileName, 0, nil)
+    var rows: Int64 = 0
     func read(into writer: CSVWriter<Row>?) throws {
       try forEach { row in
         rows += 1
-        if rows % 4_096 == 0 { try checkCancelled() }
+        if rows % 4_096 == 0 { try onProgress(table.fileName, rows, nil) }
         try add(row)
         try writer?.write(row)
       }

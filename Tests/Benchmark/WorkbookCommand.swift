@@ -68,7 +68,7 @@ struct WorkbookWriter: ParsableCommand {
     case .product:
       _ = try writeReports(
         source: try BenchmarkOrders(rows: rows), formats: [.xlsx], outputRoot: directory,
-        workbook: ReconciliationWorkbook(), checkCancelled: {})
+        workbook: ReconciliationWorkbook(), onProgress: { _, _, _ in })
     }
   }
 }

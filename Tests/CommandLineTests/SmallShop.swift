@@ -35,7 +35,7 @@ struct SmallShop {
       }
       try writer.finish(files: [("orders", InputFile(path: "/nowhere/o.csv", rows: 4, sha256: ""))])
     }
-    try warehouse.match(settings: settings, run: run, period: period, asOf: Self.now) {}
+    try warehouse.match(settings: settings, run: run, period: period, asOf: Self.now) { _, _, _ in }
     try warehouse.finishRun(run, status: .providerIncomplete)
   }
 

@@ -109,6 +109,29 @@ struct TerminalTests {
     #expect(collected.text == "... maxfi payments 1 of 4\n! maxfi  payments  4 records\n")
   }
 
+  @Test("long work shows its speed, and the time left where the total is known; another step begins anew")
+  func pace() {
+    let (collected, clock) = (Collected(), StandingClock())
+    let wide = Terminal(isTerminal: true, environment: ["LANG": "C.UTF-8"], width: 80)
+    let progress = ProgressReporter(
+      terminal: wide, isQuiet: false, output: collected.output, clock: clock.read)
+    func line(_ step: String, _ done: Int64, of total: Int64?) -> String {
+      let before = collected.text.count
+      progress.update("gate", step: step, done: done, of: total)
+      return String(collected.text.dropFirst(before))
+    }
+    #expect(line("lookups", 100, of: 25_000).hasSuffix("100 of 25000"))
+    clock.move(milliseconds: 4_999)
+    #expect(!line("lookups", 105, of: 25_000).contains("left"))
+    clock.move(milliseconds: 55_001)
+    #expect(line("lookups", 190, of: 25_000).contains("190 of 25000 (90/min, 4 h 36 min left)"))
+    clock.move(milliseconds: 60_000)
+    #expect(line("lookups", 24_900, of: 25_000).contains("24900 of 25000 (206/s, 1 s left)"))
+    #expect(!line("refunds", 24_900, of: 25_000).contains("left"))
+    clock.move(milliseconds: 10_000)
+    #expect(line("refunds", 26_000, of: nil).contains("26000 (110/s)"))
+  }
+
   @Test("quiet means silent, and a log line does not tear the progress lines")
   func quiet() {
     let collected = Collected()

@@ -356,4 +356,26 @@ import Testing
       )
     }
   }
+
+  @Test("files are unchanged only while each is there with the same bytes, and none is new")
+  func unchanged() throws {
+    let first = try scratch.file(
+      "order_id,created_at,currency,amount,colour\n1,2026-03-01,EUR,1.00,red\n", as: "1.csv")
+    let second = try scratch.file("order_id,created_at,currency,amount\n2,2026-03-01,EUR,2.00\n", as: "2.csv")
+    let known = try orders([first, second]).inputs
+    func areUnchanged(_ files: [String], _ log: (String) -> Void = { _ in }) throws -> Bool {
+      try MerchantFiles.areUnchanged(files, since: known, .orders, settings: .init(), log: log)
+    }
+    var notes: [String] = []
+    #expect(try areUnchanged([first, second]) { notes.append($0) })
+    #expect(notes == (try orders([first, second]).log))
+    #expect(notes.first?.contains("colour") ?? false)
+    #expect(try !areUnchanged([first]))
+    #expect(
+      try !areUnchanged([first, second, scratch.file("order_id,created_at,currency,amount\n", as: "3.csv")]))
+    // As long as before, with the same time of change or not: only the bytes count.
+    try Data("order_id,created_at,currency,amount\n2,2026-03-01,EUR,2.01\n".utf8).write(
+      to: URL(filePath: second))
+    #expect(try !areUnchanged([first, second]))
+  }
 }

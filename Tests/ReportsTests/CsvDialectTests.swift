@@ -83,7 +83,7 @@ struct CsvDialectTests {
     func lines(_ dialect: CSVDialect) throws -> [Substring] {
       _ = try writeReports(
         source: Sample.source(), formats: [.csv], csvDialect: dialect, outputRoot: folder.path, workbook: nil,
-        checkCancelled: {})
+        onProgress: { _, _, _ in })
       return String(decoding: try folder.bytes(period + "/summary.json"), as: UTF8.self).split(
         separator: "\n")
     }

@@ -180,7 +180,7 @@ struct FilledWorkbookTests {
     let source = try WorkbookSource.sample(rows: 9)
     _ = try ReconciliationWorkbook(sheetRowLimit: 15).write(
       source: source, figures: source.figures, totals: source.totals, to: folder.file("a.xlsx"),
-      temporaryDirectory: folder.path)
+      temporaryDirectory: folder.path, onProgress: { _, _, _ in })
     let rows = try read(folder.file("a.xlsx"))
     #expect(rows.map { $0.cells["id"] } == (source.discrepancies + source.openItems).map(\.id))
     #expect(Set(rows.map(\.sheet)).contains("Discrepancies (2)"))
@@ -196,7 +196,7 @@ struct FilledWorkbookTests {
     source.openItems = source.discrepancies
     _ = try ReconciliationWorkbook().write(
       source: source, figures: source.figures, totals: source.totals, to: folder.file("a.xlsx"),
-      temporaryDirectory: folder.path)
+      temporaryDirectory: folder.path, onProgress: { _, _, _ in })
     let decided = try SpreadsheetTools.fill(folder.file("a.xlsx"), to: folder.file("filled.xlsx"))
     #expect(decided.count > 4)
     return decided.map { $0.joined(separator: " | ") }

@@ -58,7 +58,7 @@ import Testing
     let folder = try TestFolder()
     let source = try Sample.source()
     var points = 0
-    try write(source, folder, [.csv, .xlsx]) { points += 1 }
+    try write(source, folder, [.csv, .xlsx]) { _, _, _ in points += 1 }
     let before = try snapshot(folder)
     #expect(points >= 9)
     var other = source
@@ -66,7 +66,7 @@ import Testing
     for point in 1...points {
       var calls = 0
       #expect(throws: Stop()) {
-        try write(other, folder, [.csv, .xlsx]) {
+        try write(other, folder, [.csv, .xlsx]) { _, _, _ in
           calls += 1
           if calls == point { throw Stop() }
         }
@@ -159,7 +159,7 @@ import Testing
     var source = try Sample.source()
     func attempt() throws {
       _ = try writeReports(
-        source: source, formats: [.csv], outputRoot: mount, workbook: nil, checkCancelled: {})
+        source: source, formats: [.csv], outputRoot: mount, workbook: nil, onProgress: { _, _, _ in })
     }
     try attempt()
     let names = try folder.names("small/" + period)

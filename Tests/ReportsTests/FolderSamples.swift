@@ -19,7 +19,7 @@ struct FakeWorkbook: WorkbookWriting {
 
   func write(
     source: any ReportSource, figures: ReportFigures, totals: SummaryTotals, to path: String,
-    temporaryDirectory: String
+    temporaryDirectory: String, onProgress: StepProgress
   ) throws -> Int64 {
     try Data("scratch".utf8).write(to: URL(filePath: temporaryDirectory + "/t"))
     try Data("workbook".utf8).write(to: URL(filePath: path))
@@ -36,11 +36,11 @@ struct FakeWorkbook: WorkbookWriting {
 @discardableResult
 func write(
   _ source: SampleSource, _ folder: TestFolder, _ formats: Set<ReportFormat> = [.csv],
-  workbook: FakeWorkbook? = FakeWorkbook(), checkCancelled: () throws -> Void = {}
+  workbook: FakeWorkbook? = FakeWorkbook(), onProgress: StepProgress = { _, _, _ in }
 ) throws -> ReportResult {
   try writeReports(
     source: source, formats: formats, outputRoot: folder.path, workbook: workbook,
-    checkCancelled: checkCancelled)
+    onProgress: onProgress)
 }
 
 /// The bytes of every file in the period's folder, hidden ones too.

@@ -104,7 +104,7 @@ import Testing
     let folder = try TestFolder()
     let result = try writeReports(
       source: Sample.source(), formats: [], outputRoot: folder.path + "/a/b/", workbook: nil,
-      checkCancelled: {})
+      onProgress: { _, _, _ in })
     #expect(try folder.names("a/b/" + period) == ["summary.json"])
     #expect(result.files.map(\.name) == ["summary.json"])
   }

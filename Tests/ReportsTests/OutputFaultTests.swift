@@ -28,7 +28,7 @@ struct OutputFaultTests {
         }
         _ = try writeReports(
           source: source, formats: self == .page ? [.html] : [.csv, .xlsx, .html], outputRoot: root,
-          workbook: ReconciliationWorkbook(), checkCancelled: {})
+          workbook: ReconciliationWorkbook(), onProgress: { _, _, _ in })
       case .ledger, .parts:
         let layout = self == .ledger ? JournalLayout.hledger : .xero
         var source = try JournalSampleSource(

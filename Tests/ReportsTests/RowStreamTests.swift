@@ -89,7 +89,7 @@ struct RowStreamTests {
     let source = try WorkbookSource.sample(currencies: ["EUR"], rows: 3)
     _ = try ReconciliationWorkbook().write(
       source: source, figures: source.figures, totals: source.totals, to: folder.file("a.xlsx"),
-      temporaryDirectory: folder.path)
+      temporaryDirectory: folder.path, onProgress: { _, _, _ in })
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.path) == ["a.xlsx"])
     let archive = try ZipArchive(path: folder.file("a.xlsx"))
     func part(_ number: Int) throws -> String {

@@ -144,7 +144,8 @@ struct SpreadsheetTests {
     throws
   {
     _ = try ReconciliationWorkbook(sheetRowLimit: limit).write(
-      source: source, figures: source.figures, totals: source.totals, to: path, temporaryDirectory: folder)
+      source: source, figures: source.figures, totals: source.totals, to: path, temporaryDirectory: folder,
+      onProgress: { _, _, _ in })
   }
 }
 

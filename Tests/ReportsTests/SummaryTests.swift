@@ -8,14 +8,14 @@ import Testing
   private func totals(_ source: SampleSource) throws -> SummaryTotals {
     let folder = try TestFolder()
     return try writeReports(
-      source: source, formats: [], outputRoot: folder.path, workbook: nil, checkCancelled: {}
+      source: source, formats: [], outputRoot: folder.path, workbook: nil, onProgress: { _, _, _ in }
     ).totals
   }
 
   private func summary(_ source: SampleSource) throws -> String {
     let folder = try TestFolder()
     let result = try writeReports(
-      source: source, formats: [.csv], outputRoot: folder.path, workbook: nil, checkCancelled: {})
+      source: source, formats: [.csv], outputRoot: folder.path, workbook: nil, onProgress: { _, _, _ in })
     return String(
       decoding: try Data(contentsOf: URL(filePath: result.folder + "/summary.json")), as: UTF8.self)
   }

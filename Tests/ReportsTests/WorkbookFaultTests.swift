@@ -11,7 +11,7 @@ struct WorkbookFaultTests {
   private func attempt(_ source: WorkbookSource, in root: String) throws {
     _ = try writeReports(
       source: source, formats: [.csv, .xlsx, .html], outputRoot: root, workbook: ReconciliationWorkbook(),
-      checkCancelled: {})
+      onProgress: { _, _, _ in })
   }
 
   /// Every file in the period's folder, hidden ones too.

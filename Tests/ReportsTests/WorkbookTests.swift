@@ -10,7 +10,8 @@ import Testing
   {
     let workbook = ReconciliationWorkbook(sheetRowLimit: limit)
     _ = try workbook.write(
-      source: source, figures: source.figures, totals: source.totals, to: path, temporaryDirectory: folder)
+      source: source, figures: source.figures, totals: source.totals, to: path, temporaryDirectory: folder,
+      onProgress: { _, _, _ in })
   }
 
   @Test func everyCellHoldsWhatTheCSVHolds() throws {

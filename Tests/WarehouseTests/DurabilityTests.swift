@@ -52,7 +52,7 @@ struct DurabilityTests {
     #expect(throws: CancellationError.self) {
       try store.warehouse.match(
         settings: store.settings, run: store.run, period: store.period, asOf: store.asOf,
-        checkCancelled: { throw CancellationError() })
+        onProgress: { _, _, _ in throw CancellationError() })
     }
     #expect(try store.count("order_verdict") == 0)
     #expect(try store.count("discrepancy") == 0)
@@ -104,7 +104,8 @@ struct DurabilityTests {
       let orders = try warehouse.read { try Int.fetchOne($0, sql: "SELECT count(*) FROM sales_order") }
       #expect(orders == 60)
       try warehouse.match(
-        settings: store.settings, run: run, period: store.period, asOf: store.asOf, checkCancelled: {})
+        settings: store.settings, run: run, period: store.period, asOf: store.asOf, onProgress: { _, _, _ in }
+      )
       let verdicts = try warehouse.read { db in
         try String.fetchAll(
           db,

@@ -102,7 +102,7 @@ final class Store {
   }
 
   func match() throws {
-    try warehouse.match(settings: settings, run: run, period: period, asOf: asOf, checkCancelled: {})
+    try warehouse.match(settings: settings, run: run, period: period, asOf: asOf, onProgress: { _, _, _ in })
   }
 
   func rows(_ sql: String) throws -> [String] {

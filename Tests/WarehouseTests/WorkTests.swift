@@ -57,4 +57,36 @@ struct WorkTests {
     #expect(Double(many.month - few.month) / 400 <= 11.25)
     #expect(many.night == few.night)
   }
+
+  /// A check with a list of three and more makes SQLite open, fill and close a table at each insert.
+  @Test("what stores a record opens no table of its own")
+  func noTableForACheck() throws {
+    let store = try Store(try plainSettings())
+    let statements = Mutex<Set<String>>([])
+    store.warehouse.queue.inDatabase { db in
+      db.trace(options: .statement) { event in
+        guard case .statement(let statement) = event else { return }
+        let sql = statement.sql
+        if sql.hasPrefix("INSERT"), !sql.contains("SELECT") { _ = statements.withLock { $0.insert(sql) } }
+      }
+    }
+    try read(0..<8, into: store)
+    store.warehouse.queue.inDatabase { db in db.trace() }
+    let perRecord = statements.withLock { $0 }.filter { sql in
+      [
+        "sales_order", "payment", "payment_name", "payment_claim", "refund", "evidence", "evidence_body",
+        "order_verdict",
+      ]
+      .contains { sql.hasPrefix("INSERT INTO \($0) ") }
+    }
+    #expect(perRecord.count >= 5)
+    for sql in perRecord {
+      let opened = try store.warehouse.queue.writeWithoutTransaction { db in
+        let statement = try db.makeStatement(sql: "EXPLAIN " + sql)
+        statement.setUncheckedArguments(StatementArguments())
+        return try Row.fetchAll(statement).filter { $0["opcode"] == "OpenEphemeral" }.count
+      }
+      #expect(opened == 0, "\(sql)")
+    }
+  }
 }

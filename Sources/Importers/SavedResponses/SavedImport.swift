@@ -185,8 +185,8 @@ struct SavedImport {
     }
   }
 
-  /// Reads every body of a stream in batches. `isWanted` sees each one in order; what it refuses is not
-  /// stored.
+  /// Reads every body of a stream in batches; while one is stored the next is read. `isWanted` sees each body in order;
+  /// what it refuses is not stored.
   private mutating func readAll(
     _ files: SavedFiles, _ stream: ProviderStream, isRefundLookup: Bool = false,
     askedFor: [String: Lookup] = [:],
@@ -195,6 +195,7 @@ struct SavedImport {
     var batch: [(request: String, bytes: [UInt8])] = []
     var size = 0
     var total: Int?
+    var storing: Task<Void, any Error>?
     func flush(_ run: inout SavedImport) async throws {
       try Task.checkCancellation()
       let prepared = await BodyPreparation.prepare(
@@ -205,45 +206,61 @@ struct SavedImport {
         if case .failure(let problem) = body.contents { run.note("\(body.request): \(problem.reason)") }
         return try isWanted(&run, body)
       }
-      try await run.store(wanted, stream, isRefundLookup: isRefundLookup, askedFor: askedFor, total: &total)
+      try await storing?.value
+      storing = nil
+      if wanted.isEmpty { return }
+      run.count(wanted, of: &total, stream)
+      storing = run.storing(wanted, stream, isRefundLookup: isRefundLookup, askedFor: askedFor)
     }
-    try await files.forEachBody { body in
-      switch body.bytes {
-      case .failure(let problem): note("\(body.request): \(problem.reason)")
-      case .success(let bytes):
-        batch.append((body.request, bytes))
-        size += bytes.count
-        if batch.count >= BodyPreparation.batchCount || size >= BodyPreparation.batchBytes {
-          try await flush(&self)
+    do {
+      try await files.forEachBody { body in
+        switch body.bytes {
+        case .failure(let problem): note("\(body.request): \(problem.reason)")
+        case .success(let bytes):
+          batch.append((body.request, bytes))
+          size += bytes.count
+          if batch.count >= BodyPreparation.batchCount || size >= BodyPreparation.batchBytes {
+            try await flush(&self)
+          }
         }
       }
+      if !batch.isEmpty { try await flush(&self) }
+      try await storing?.value
+    } catch {
+      // Nothing is written for an import that has ended.
+      _ = await storing?.result
+      throw error
     }
-    if !batch.isEmpty { try await flush(&self) }
   }
 
-  /// Keeps the evidence of a batch, then stores what was read from it.
-  private mutating func store(
-    _ bodies: [PreparedBody], _ stream: ProviderStream, isRefundLookup: Bool, askedFor: [String: Lookup],
-    total: inout Int?
-  ) async throws {
-    guard !bodies.isEmpty else { return }
-    let evidence = try await sink.keep(
-      bodies.map { body in
-        var lookup: Lookup?
-        if !askedFor.isEmpty, case .success(let contents) = body.contents, let row = contents.rows.first {
-          lookup = askedFor[row.identity]
-        }
-        return FetchedBody(
-          stream: stream, request: body.request, lookupID: lookup?.id, isRefundLookup: isRefundLookup,
-          fetchedAt: startedAt, maskedBytes: body.masked)
-      }, from: provider.name)
-    let read = zip(bodies, evidence).compactMap {
-      body, number -> (contents: BodyContents, evidence: Int64)? in
-      guard case .success(let contents) = body.contents else { return nil }
-      return (contents, number)
+  /// Begins to keep the evidence of a batch, and then to store what was read from it.
+  private func storing(
+    _ bodies: [PreparedBody], _ stream: ProviderStream, isRefundLookup: Bool, askedFor: [String: Lookup]
+  ) -> Task<Void, any Error> {
+    let fetched = bodies.map { body in
+      var lookup: Lookup?
+      if !askedFor.isEmpty, case .success(let contents) = body.contents, let row = contents.rows.first {
+        lookup = askedFor[row.identity]
+      }
+      return FetchedBody(
+        stream: stream, request: body.request, lookupID: lookup?.id, isRefundLookup: isRefundLookup,
+        fetchedAt: startedAt, maskedBytes: body.masked)
     }
-    try await sink.store(read, from: provider.name)
-    for (contents, _) in read {
+    return Task { [sink, name = provider.name] in
+      let evidence = try await sink.keep(fetched, from: name)
+      let read = zip(bodies, evidence).compactMap {
+        body, number -> (contents: BodyContents, evidence: Int64)? in
+        guard case .success(let contents) = body.contents else { return nil }
+        return (contents, number)
+      }
+      try await sink.store(read, from: name)
+    }
+  }
+
+  /// Counts what a batch brings.
+  private mutating func count(_ bodies: [PreparedBody], of total: inout Int?, _ stream: ProviderStream) {
+    for body in bodies {
+      guard case .success(let contents) = body.contents else { continue }
       pages += 1
       records += Int64(contents.rows.count)
       if case .offset(let announced?, _, _) = contents.next { total = announced }

@@ -307,3 +307,7 @@ extension ReportSource {
   /// None: nothing is sealed.
   public func forEachAdjustment(_ body: (AdjustmentRow) throws -> Void) throws {}
 }
+
+/// How far long work has come, for whoever shows it: what is being done, how much of it, and of how much where that is
+/// known. Throwing stops the work.
+public typealias StepProgress = (_ step: String, _ done: Int64, _ total: Int64?) throws -> Void

@@ -7,20 +7,19 @@ extension Warehouse {
   /// Links and classifies what was touched, what time or reading may change, and nothing else; then brings the
   /// discrepancies up to date.
   ///
-  /// - Throws: `Failure`, also when `checkCancelled` throws; the transaction is then rolled back whole.
+  /// - Throws: `Failure`, and what `onProgress` throws; the transaction is then rolled back whole.
   public func match(
     settings: Settings, run: RunHandle, period: Period, asOf: Instant,
-    checkCancelled: @escaping () throws -> Void
+    onProgress: @escaping StepProgress
   ) throws {
     try link(settings: settings)
-    try checkCancelled()
     try write { db in
       var reading = try ReadingState(settings, db)
       try prepareFindings(db)
-      let suspects = try classifyOrders(settings, reading, run, asOf: asOf, checkCancelled, db)
+      let suspects = try classifyOrders(settings, reading, run, asOf: asOf, onProgress, db)
       if try reviewAmounts(suspects, settings, db) {
         reading = try ReadingState(settings, db)
-        _ = try classifyOrders(settings, reading, run, asOf: asOf, checkCancelled, db)
+        _ = try classifyOrders(settings, reading, run, asOf: asOf, onProgress, db)
       }
       try suggest(db)
       try findRecords(settings, reading, db)
@@ -76,7 +75,7 @@ extension Warehouse {
   /// Classifies the orders of `temp.work`, and counts the pairs whose amounts look wrong by provider and currency.
   private func classifyOrders(
     _ settings: Settings, _ reading: ReadingState, _ run: RunHandle, asOf: Instant,
-    _ checkCancelled: () throws -> Void,
+    _ onProgress: StepProgress,
     _ db: Database
   ) throws -> [AmountKey: Int] {
     let doubted = try DoubtedAmounts(db)
@@ -129,10 +128,12 @@ extension Warehouse {
       orders.begin()
       payments.end()
     }
-    var count = 0
+    let total = try Int64.fetchOne(db, sql: "SELECT count(*) FROM temp.work") ?? 0
+    var count: Int64 = 0
+    try onProgress("matching", 0, total)
     while try orders.step() {
       count += 1
-      if count % 10_000 == 0 { try checkCancelled() }
+      if count % 4_096 == 0 { try onProgress("matching", count, total) }
       let number = orders.number(0)
       guard let currency = Currency(orders.word(3)) else { continue }
       var order = OrderCase(

@@ -6,10 +6,10 @@ struct DetailSheet {
   let cells: CellWriter
   let file: WorkbookFile
 
-  /// Writes all sheets of a table. `link` names the cell that a column of a row leads to.
+  /// Writes all sheets of a table. `link` names the cell that a column of a row leads to; `onRow` hears of each row.
   func write<Row>(
     _ table: Table<Row>, _ plan: PlannedTable, note: String, rules: [RowRule] = [],
-    link: ((Row, String) -> CellPlace?)? = nil
+    link: ((Row, String) -> CellPlace?)? = nil, onRow: () throws -> Void
   ) throws {
     for part in plan.sheets.indices { try prepare(plan, part, rules) }
     let writer = RowCells(plan, cells)
@@ -19,6 +19,7 @@ struct DetailSheet {
     var end = plan.parts[0].upperBound
     var stream: RowStream?
     try table.forEach { record in
+      try onRow()
       if row == end {
         part += 1
         guard part < plan.parts.count else {

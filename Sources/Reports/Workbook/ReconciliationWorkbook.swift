@@ -21,7 +21,7 @@ public struct ReconciliationWorkbook: WorkbookWriting {
   /// Writes the workbook; see ``WorkbookWriting``.
   public func write(
     source: any ReportSource, figures: ReportFigures, totals: SummaryTotals, to path: String,
-    temporaryDirectory: String
+    temporaryDirectory: String, onProgress: StepProgress
   ) throws -> Int64 {
     let facts = source.facts
     let file = try WorkbookFile(path: path, temporaryDirectory: temporaryDirectory)
@@ -42,39 +42,47 @@ public struct ReconciliationWorkbook: WorkbookWriting {
       file: file
     ).write()
     try ControlsSheet(controls: controls, frame: frame, cells: cells, plan: plan).write(to: plan.controls)
-    try writeTables(figures, plan, DetailSheet(frame: frame, cells: cells, file: file))
+    let total = Int64(figures.dataRows)
+    var rows: Int64 = 0
+    try onProgress(ReportNames.workbook, 0, total)
+    try writeTables(figures, plan, DetailSheet(frame: frame, cells: cells, file: file)) {
+      rows += 1
+      if rows % 4_096 == 0 { try onProgress(ReportNames.workbook, rows, total) }
+    }
     try CoverageSheet(facts: facts, frame: frame, cells: cells).write(to: plan.coverage)
     try AboutSheet(facts: facts, frame: frame, cells: cells).write(to: plan.about)
     try file.close()
     return Int64(figures.dataRows)
   }
 
-  private func writeTables(_ figures: ReportFigures, _ plan: WorkbookPlan, _ details: DetailSheet) throws {
+  private func writeTables(
+    _ figures: ReportFigures, _ plan: WorkbookPlan, _ details: DetailSheet, onRow: () throws -> Void
+  ) throws {
     let tables = figures.tables
     let note = "a blank cell is unknown"
     let toFill = "yellow columns are for you and are not printed"
     let link = { Self.link($0, $1, figures, plan) }
     try details.write(
       tables.discrepancies, plan.discrepancies, note: "difference = actual − expected · \(note) · \(toFill)",
-      rules: Self.findingRules, link: link)
+      rules: Self.findingRules, link: link, onRow: onRow)
     try details.write(
-      tables.orders, plan.orders, note: "created_at is UTC · \(note)", rules: Self.orderRules)
-    try details.write(tables.payments, plan.payments, note: note, rules: Self.recordRules)
-    try details.write(tables.refunds, plan.refunds, note: note, rules: Self.recordRules)
+      tables.orders, plan.orders, note: "created_at is UTC · \(note)", rules: Self.orderRules, onRow: onRow)
+    try details.write(tables.payments, plan.payments, note: note, rules: Self.recordRules, onRow: onRow)
+    try details.write(tables.refunds, plan.refunds, note: note, rules: Self.recordRules, onRow: onRow)
     try details.write(
       tables.settlement, plan.settlement,
       note: "days of the provider's zone · reported − ours = difference · \(note)",
-      rules: Self.settlementRules)
+      rules: Self.settlementRules, onRow: onRow)
     try details.write(
       tables.openItems, plan.openItems, note: "dated before the period and still open · \(note) · \(toFill)",
-      rules: Self.findingRules, link: link)
-    try details.write(tables.rejects, plan.rejects, note: "in no figure of this workbook")
+      rules: Self.findingRules, link: link, onRow: onRow)
+    try details.write(tables.rejects, plan.rejects, note: "in no figure of this workbook", onRow: onRow)
     if let table = tables.adjustments, let place = plan.adjustments {
       try details.write(
         table, place,
         note:
-          "facts of sealed periods that changed since · difference = now − sealed · a blank cell was not known"
-      )
+          "facts of sealed periods that changed since · difference = now − sealed · a blank cell was not known",
+        onRow: onRow)
     }
   }
 

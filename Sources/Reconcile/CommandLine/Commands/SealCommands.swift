@@ -59,7 +59,7 @@ struct SealCommand: ParsableCommand {
       let result = try Reports.writeReports(
         source: source, formats: settings.formats, csvDialect: settings.csvDialect,
         outputRoot: settings.output,
-        workbook: ReconciliationWorkbook(), checkCancelled: Interruption.check)
+        workbook: ReconciliationWorkbook(), onProgress: session.console.progress.ofReports)
       let decider = Decision.decider()
       try warehouse.addSeal(
         run: run, generatedAt: generatedAt, basis: session.basis,

@@ -55,7 +55,7 @@ struct EvidenceReplay {
     guard let latest = try copy.latestMatching() else { return }
     try copy.match(
       settings: settings, run: latest.handle, period: latest.handle.period, asOf: latest.asOf,
-      checkCancelled: Interruption.check)
+      onProgress: { _, _, _ in try Interruption.check() })
   }
 
   private func rebuild(_ copy: Warehouse) throws -> Result {

@@ -59,8 +59,11 @@ struct ReconciliationRun {
     if stages.contains(.matching) {
       session.console.progress.update("warehouse", step: "matching", done: 0)
       try warehouse.match(
-        settings: session.settings, run: run, period: session.period, asOf: session.asOf,
-        checkCancelled: Interruption.check)
+        settings: session.settings, run: run, period: session.period, asOf: session.asOf
+      ) { step, done, total in
+        try Interruption.check()
+        session.console.progress.update("warehouse", step: step, done: done, of: total)
+      }
       session.console.progress.finish("warehouse", step: "matching", "done")
       for (provider, explanation) in try warehouse.amountDoubts() {
         session.console.log.error(
@@ -103,7 +106,7 @@ struct ReconciliationRun {
     let result = try Reports.writeReports(
       source: source, formats: session.settings.formats, csvDialect: session.settings.csvDialect,
       outputRoot: session.settings.output,
-      workbook: ReconciliationWorkbook(), checkCancelled: Interruption.check)
+      workbook: ReconciliationWorkbook(), onProgress: session.console.progress.ofReports)
     session.console.progress.close()
     if !session.console.isQuiet {
       try StandardOutput.write(ClosingSummary(facts: source.facts, result: result).text)

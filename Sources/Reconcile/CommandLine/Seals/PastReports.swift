@@ -29,7 +29,7 @@ struct KnownReport {
     let result = try Reports.writeReports(
       source: source, formats: session.settings.formats, csvDialect: session.settings.csvDialect,
       outputRoot: session.settings.output + "/" + name,
-      workbook: ReconciliationWorkbook(), checkCancelled: Interruption.check)
+      workbook: ReconciliationWorkbook(), onProgress: session.console.progress.ofReports)
     session.console.progress.close()
     try session.console.show(source, result, title: "As known at \(instant), after run \(last.id)")
     return result.totals.findingCount(.open)
@@ -81,7 +81,7 @@ struct SealedReport {
     let result = try Reports.writeReports(
       source: source, formats: seal.basis.reportFormats, csvDialect: seal.basis.reportDialect,
       outputRoot: root, workbook: ReconciliationWorkbook(),
-      checkCancelled: Interruption.check)
+      onProgress: { _, _, _ in try Interruption.check() })
     return (source, result)
   }
 

@@ -15,6 +15,7 @@ final class ProgressReporter: Sendable {
     var done: Int64 = 0
     var total: Int64?
     var note = ""
+    var pace: Pace
   }
 
   private struct State {
@@ -49,8 +50,14 @@ final class ProgressReporter: Sendable {
   func update(_ name: String, step: String, done: Int64, of total: Int64? = nil, note: String = "") {
     guard !isQuiet else { return }
     state.withLock { state in
-      let task = Task(name: name, step: step, done: done, total: total, note: note)
-      if let index = state.tasks.firstIndex(where: { $0.name == name }) {
+      let index = state.tasks.firstIndex { $0.name == name }
+      let before = index.map { state.tasks[$0] }
+      let goesOn = before.map { $0.step == step && $0.done <= done } ?? false
+      let pace = goesOn ? before?.pace : nil
+      let task = Task(
+        name: name, step: step, done: done, total: total, note: note,
+        pace: pace ?? Pace(from: done, at: clock()))
+      if let index {
         state.tasks[index] = task
       } else {
         state.tasks.append(task)
@@ -71,8 +78,14 @@ final class ProgressReporter: Sendable {
       state.lastLine = now
       state.lastDraw = now
       output.writeLine(
-        mark + " " + text.joined(separator: "  "), region: terminal.canRedraw ? region(&state) : nil)
+        mark + " " + text.joined(separator: "  "), region: terminal.canRedraw ? region(&state, now) : nil)
     }
+  }
+
+  /// How far reports are; throws once a signal came.
+  func ofReports(_ file: String, _ done: Int64, _ total: Int64?) throws {
+    try Interruption.check()
+    update("reports", step: file, done: done, of: total)
   }
 
   /// Redraws spinners and sends heartbeats until the timer is cancelled; nil with `--quiet`. A timer and no
@@ -107,13 +120,13 @@ final class ProgressReporter: Sendable {
     if terminal.canRedraw {
       if let last = state.lastDraw, now.microseconds - last.microseconds < Self.frameMicroseconds { return }
       state.lastDraw = now
-      output.setRegion(region(&state))
+      output.setRegion(region(&state, now))
     } else if now.microseconds - state.lastLine.microseconds >= Self.heartbeatMicroseconds,
       !state.tasks.isEmpty
     {
       state.lastLine = now
       let parts = state.tasks.map {
-        [$0.name, $0.step, count($0)].filter { !$0.isEmpty }.joined(separator: " ")
+        [$0.name, $0.step, count($0, now)].filter { !$0.isEmpty }.joined(separator: " ")
           + ($0.note.isEmpty ? "" : " (\($0.note))")
       }
       output.writeLine(("... " + parts.joined(separator: "; ")).withControlCharactersEscaped)
@@ -121,19 +134,22 @@ final class ProgressReporter: Sendable {
   }
 
   /// The lines of all tasks, in the next frame of the spinner.
-  private func region(_ state: inout State) -> [String] {
+  private func region(_ state: inout State, _ now: Instant) -> [String] {
     state.frame += 1
     let width = max(20, terminal.width - 1)
     let names = state.tasks.map { displayWidth($0.name) }.max() ?? 0
-    return state.tasks.map { truncated(line($0, nameWidth: names, frame: state.frame), toWidth: width) }
+    return state.tasks.map { truncated(line($0, nameWidth: names, frame: state.frame, now), toWidth: width) }
   }
 
-  /// How far a task is; nothing where it does not count.
-  private func count(_ task: Task) -> String {
-    task.total.map { "\(task.done) of \(max($0, task.done))" } ?? (task.done > 0 ? "\(task.done)" : "")
+  /// How far a task is, and how fast it goes; nothing where it does not count.
+  private func count(_ task: Task, _ now: Instant) -> String {
+    let count =
+      task.total.map { "\(task.done) of \(max($0, task.done))" } ?? (task.done > 0 ? "\(task.done)" : "")
+    guard let pace = task.pace.words(done: task.done, of: task.total, at: now) else { return count }
+    return "\(count) (\(pace))"
   }
 
-  private func line(_ task: Task, nameWidth: Int, frame: Int) -> String {
+  private func line(_ task: Task, nameWidth: Int, frame: Int, _ now: Instant) -> String {
     let padding = String(repeating: " ", count: nameWidth - displayWidth(task.name))
     var parts = [task.name + padding, task.step]
     if let total = task.total, total > 0 {
@@ -147,7 +163,7 @@ final class ProgressReporter: Sendable {
       let frames = terminal.usesUnicode ? ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧"] : ["|", "/", "-", "\\"]
       parts.append(frames[frame % frames.count])
     }
-    parts += [count(task), task.note]
+    parts += [count(task, now), task.note]
     return parts.filter { !$0.isEmpty }.joined(separator: "  ").withControlCharactersEscaped
   }
 }
