@@ -15,6 +15,13 @@ public struct SourceLine: Sendable, Hashable {
   public var location: String { "line \(line)" }
 }
 
+/// A row of a merchant file.
+private protocol MerchantRecord: Sendable {
+  var id: Identifier { get }
+}
+extension MerchantOrder: MerchantRecord {}
+extension MerchantRefund: MerchantRecord {}
+
 /// Reads the merchant's CSV files row by row, whatever their size.
 public enum MerchantFiles {
   /// Reads orders in the order of `files` and of their lines, so that of the same order id the later one wins
@@ -49,7 +56,8 @@ public enum MerchantFiles {
     fileprivate var plan: ColumnPlan { self == .orders ? .orders : .refunds }
   }
 
-  /// Whether these are the files of an earlier reading, byte for byte. `log` hears of their columns as in reading.
+  /// Whether these are the files of an earlier reading, byte for byte. `log` hears what reading them would say of their
+  /// columns; of files that are not the same it may have heard by then.
   public static func areUnchanged(
     _ files: [String], since known: [InputFile], _ kind: Kind, settings: MerchantFileSettings,
     log: (String) -> Void
@@ -57,40 +65,46 @@ public enum MerchantFiles {
     guard files.sorted() == known.map(\.path).sorted() else { return false }
     let digests = Dictionary(uniqueKeysWithValues: known.map { ($0.path, $0.sha256) })
     var told: Set<String> = []
-    var notes: [String] = []
     for path in files {
       let file = try ByteFile(path: path)
       var row = CSVReader(file: file)
       if let bytes = try row.headerBytes() {
         let header = try CSVHeader(bytes: bytes, plan: kind.plan, columns: settings.columns, file: path)
-        notes += Self.notes(on: header, path, kind.plan, &told)
+        notes(on: header, path, kind.plan, &told).forEach(log)
       } else {
-        notes.append(emptyFile(path))
+        log(emptyFile(path))
       }
       while try !file.read().isEmpty {}
       if file.finishDigest() != digests[path] { return false }
     }
-    notes.forEach(log)
     return true
   }
 
   /// What reading comes upon, in its order.
-  private enum Found<Record: Sendable>: Sendable {
+  private enum Found<Record: MerchantRecord>: Sendable {
     case record(Record, SourceLine)
     case reject(Reject)
     case note(String)
+
+    var bytes: Int {
+      switch self {
+      case .record(let record, _): record.id.text.utf8.count
+      case .reject(let reject): reject.record.utf8.count
+      case .note(let text): text.utf8.count
+      }
+    }
   }
 
   /// Reads on a thread of its own while the rows before are taken.
-  private static func read<Record: Sendable>(
+  private static func read<Record: MerchantRecord>(
     _ files: [String], _ settings: MerchantFileSettings, _ plan: ColumnPlan,
     _ onRecord: (Record, SourceLine) throws -> Void, _ onReject: (Reject) throws -> Void,
     _ log: (String) -> Void,
     parse: @escaping @Sendable (inout MerchantRowReader, CSVReader) throws(RowProblem) -> Record
   ) throws -> [InputFile] {
-    try ReadAhead.run { give in
+    try ReadAhead.run(bytes: \Found<Record>.bytes) { give in
       try read(files, settings, plan, parse, give)
-    } take: { (found: Found<Record>) in
+    } take: { found in
       switch found {
       case .record(let record, let place): try onRecord(record, place)
       case .reject(let reject): try onReject(reject)
@@ -99,7 +113,7 @@ public enum MerchantFiles {
     }
   }
 
-  private static func read<Record>(
+  private static func read<Record: MerchantRecord>(
     _ files: [String], _ settings: MerchantFileSettings, _ plan: ColumnPlan,
     _ parse: (inout MerchantRowReader, CSVReader) throws(RowProblem) -> Record,
     _ give: (Found<Record>) throws -> Void

@@ -3,22 +3,26 @@ import Synchronization
 
 /// Lets one thread read or work out what another one takes, so that a large shop keeps two cores busy.
 public enum ReadAhead {
-  /// Elements that change hands together: enough that waiting for one another costs nothing.
+  /// Elements of usual size that change hands together: enough that waiting for one another costs nothing.
   static let batch = 256
+  /// Bytes of long elements that change hands together.
+  static let batchBytes = 262_144
   /// Batches that may wait to be taken.
   static let room = 4
 
   /// Runs `produce` on a thread of its own and hands everything that it gives out to `take`, in order, on the calling
   /// thread.
   ///
+  /// - Parameter bytes: about how much text an element holds, so that few long ones are in memory at a time.
   /// - Returns: what `produce` returns.
   /// - Throws: what `produce` throws, after all that it gave out before was taken; or what `take` throws, after `produce`
   ///   has stopped too.
   public static func run<Element: Sendable, Outcome: Sendable>(
+    bytes: @escaping @Sendable (Element) -> Int,
     _ produce: @escaping @Sendable (_ give: (Element) throws -> Void) throws -> Outcome,
     take: (Element) throws -> Void
   ) throws -> Outcome {
-    let handover = Handover<Element, Outcome>()
+    let handover = Handover<Element, Outcome>(bytes: bytes)
     DispatchQueue(label: "reconcile.read-ahead").async { handover.fill(produce) }
     return try handover.empty(take)
   }
@@ -33,14 +37,18 @@ private final class Handover<Element: Sendable, Outcome: Sendable>: Sendable {
     var isGivenUp = false
   }
 
+  private let bytes: @Sendable (Element) -> Int
   private let state = Mutex(State())
   private let room = DispatchSemaphore(value: ReadAhead.room)
   /// Counts batches, and the end.
   private let filled = DispatchSemaphore(value: 0)
 
+  init(bytes: @escaping @Sendable (Element) -> Int) { self.bytes = bytes }
+
   func fill(_ produce: (_ give: (Element) throws -> Void) throws -> Outcome) {
     var batch: [Element] = []
     batch.reserveCapacity(ReadAhead.batch)
+    var size = 0
     func hand() throws {
       room.wait()
       let isGivenUp = state.withLock { state in
@@ -50,12 +58,14 @@ private final class Handover<Element: Sendable, Outcome: Sendable>: Sendable {
       filled.signal()
       if isGivenUp { throw Stopped() }
       batch.removeAll(keepingCapacity: true)
+      size = 0
     }
     let end = Result {
       do {
         let outcome = try produce { element in
           batch.append(element)
-          if batch.count == ReadAhead.batch { try hand() }
+          size += bytes(element)
+          if batch.count == ReadAhead.batch || size >= ReadAhead.batchBytes { try hand() }
         }
         if !batch.isEmpty { try hand() }
         return outcome

@@ -118,7 +118,11 @@ public final class MerchantWriter {
         INSERT OR IGNORE INTO touched_order SELECT id FROM temp.different;
         INSERT OR IGNORE INTO touched_payment SELECT id FROM payment WHERE sales_order IN (SELECT id FROM temp.different);
         """,
-      touchNew: "INSERT OR IGNORE INTO touched_order SELECT id FROM sales_order WHERE id > ?")
+      // While there is no payment, a new order has none to tie.
+      touchNew: """
+        INSERT OR IGNORE INTO touched_order
+          SELECT id FROM sales_order WHERE id > ? AND EXISTS (SELECT 1 FROM payment)
+        """)
     let touchOrders = """
       INSERT OR IGNORE INTO touched_order
         SELECT o.id FROM merchant_refund m JOIN sales_order o ON o.order_id = m.order_id WHERE m.id

@@ -6,7 +6,9 @@ import ReconcileMatching
 extension Warehouse {
   /// Ties payments to orders and refunds to payments, for everything that was touched since the last matching.
   ///
-  /// Idempotent. Leaves the orders whose money may have changed in `order_to_classify`. Gate refunds can be looked up after this, because it is then known where their orders were paid.
+  /// Idempotent. Leaves the orders whose money may have changed in `order_to_classify`, without those behind the last
+  /// verdict, which are classified anyway. Gate refunds can be looked up after this, because it is then known where
+  /// their orders were paid.
   public func link(settings: Settings) throws {
     try write { db in
       try touchEverythingIfRulesChanged(settings, db)
@@ -23,7 +25,8 @@ extension Warehouse {
     try dateRefunds(settings, db)
     try db.execute(
       sql: """
-        INSERT OR IGNORE INTO order_to_classify SELECT sales_order FROM touched_order;
+        INSERT OR IGNORE INTO order_to_classify SELECT sales_order FROM touched_order
+          WHERE sales_order <= (SELECT coalesce(max(sales_order), 0) FROM order_verdict);
         DELETE FROM touched_order;
         DELETE FROM touched_payment;
         DELETE FROM touched_name;

@@ -78,6 +78,7 @@ extension Warehouse {
         sql: """
           SELECT EXISTS (SELECT 1 FROM touched_payment) OR EXISTS (SELECT 1 FROM touched_order)
             OR EXISTS (SELECT 1 FROM touched_name) OR EXISTS (SELECT 1 FROM order_to_classify)
+            OR coalesce((SELECT max(id) FROM sales_order), 0) > coalesce((SELECT max(sales_order) FROM order_verdict), 0)
             OR ?1 IS NOT (SELECT value FROM fact WHERE name = 'rules')
             OR max(coalesce((SELECT max(run) FROM provider_import), 0), coalesce((SELECT max(run) FROM input_file), 0))
               > coalesce((SELECT CAST(value AS INTEGER) FROM fact WHERE name = 'matched_run'), 0)

@@ -62,7 +62,7 @@ public struct WarehouseReport: ReportSource, Sendable {
 
   private func forEachFinding(_ condition: String, _ body: (DiscrepancyRow) throws -> Void) throws {
     let today = zone.day(of: facts.asOf).dayNumber
-    try forEach(body) { db, give in
+    try forEach(body, bytes: { $0.explanation.utf8.count }) { db, give in
       let rows = try Row.fetchCursor(
         db,
         sql: """
@@ -106,10 +106,10 @@ public struct WarehouseReport: ReportSource, Sendable {
 
   /// Reads rows on a thread of its own while the ones before are taken.
   private func forEach<Row: Sendable>(
-    _ body: (Row) throws -> Void,
+    _ body: (Row) throws -> Void, bytes: @escaping @Sendable (Row) -> Int,
     _ read: @escaping @Sendable (Database, _ give: (Row) throws -> Void) throws -> Void
   ) throws {
-    try ReadAhead.run { [warehouse] give in
+    try ReadAhead.run(bytes: bytes) { [warehouse] give in
       try warehouse.read { db in try read(db, give) }
     } take: {
       try body($0)
@@ -147,7 +147,7 @@ public struct WarehouseReport: ReportSource, Sendable {
       FROM order_verdict v CROSS JOIN sales_order o ON o.id = v.sales_order
       WHERE v.order_on = ? ORDER BY coalesce(v.provider, ''), o.order_id
       """
-    try forEach(body) { db, give in
+    try forEach(body, bytes: { $0.orderID.utf8.count + ($0.paymentIDs?.utf8.count ?? 0) }) { db, give in
       try forEachRow(of: sql, by: "order_on", of: "order_verdict", db) { row in
         guard let currency = Currency(row.word(4)) else { return }
         func money(_ column: Int32) -> Money? {
@@ -184,7 +184,7 @@ public struct WarehouseReport: ReportSource, Sendable {
       FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order
       WHERE p.is_test = 0 AND p.paid_on IS ? ORDER BY p.provider, p.payment_id
       """
-    try forEach(body) { db, give in
+    try forEach(body, bytes: { $0.paymentID.utf8.count + ($0.orderID?.utf8.count ?? 0) }) { db, give in
       try forEachRow(of: sql, by: "paid_on", of: "payment", andUndated: true, db) { row in
         guard let currency = Currency(row.word(3)) else { return }
         var payment = PaymentRow(
@@ -202,7 +202,7 @@ public struct WarehouseReport: ReportSource, Sendable {
   }
 
   public func forEachRefund(_ body: (RefundRow) throws -> Void) throws {
-    try forEach(body) { db, give in
+    try forEach(body, bytes: { $0.refundID.utf8.count + ($0.orderID?.utf8.count ?? 0) }) { db, give in
       let rows = try Row.fetchCursor(
         db,
         sql: """

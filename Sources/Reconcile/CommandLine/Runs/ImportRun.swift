@@ -150,12 +150,14 @@ struct ImportRun {
     }
     let orderFiles = try expand(settings.orders.patterns)
     let refundFiles = try expand(settings.refunds.patterns)
+    var notes: [String] = []
     if !writer.known.isEmpty,
       try MerchantFiles.areUnchanged(
-        orderFiles, since: known(.orders), .orders, settings: settings.orders, log: note),
+        orderFiles, since: known(.orders), .orders, settings: settings.orders, log: { notes.append($0) }),
       try MerchantFiles.areUnchanged(
-        refundFiles, since: known(.refunds), .refunds, settings: settings.refunds, log: note)
+        refundFiles, since: known(.refunds), .refunds, settings: settings.refunds, log: { notes.append($0) })
     {
+      notes.forEach(note)
       files = writer.known.filter { MerchantFiles.Kind(rawValue: $0.kind) != nil }
     } else {
       let orders = try MerchantFiles.readOrders(
