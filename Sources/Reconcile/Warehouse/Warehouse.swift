@@ -89,7 +89,7 @@ public final class Warehouse: Sendable {
       try db.execute(sql: "PRAGMA cell_size_check = ON")
       // Counts where the file is created: larger pages are written fewer times in a first import.
       if access != .read { try db.execute(sql: "PRAGMA page_size = 8192") }
-      try db.execute(sql: "PRAGMA cache_size = -65536")
+      try db.execute(sql: "PRAGMA cache_size = -57344")
       try db.execute(sql: "PRAGMA temp_store = MEMORY")
       switch access {
       case .read: break
