@@ -17,6 +17,7 @@ public final class Warehouse: Sendable {
   public let path: String
   let queue: DatabaseQueue
   private let lock: FileLock?
+  let grouping = CommitGrouping()
 
   /// How a warehouse is opened.
   public enum Access: Sendable {
@@ -82,6 +83,8 @@ public final class Warehouse: Sendable {
     var configuration = Configuration()
     configuration.readonly = access == .read
     configuration.foreignKeysEnabled = true
+    // A group of writes leaves its transaction open from one write to the next.
+    configuration.allowsUnsafeTransactions = access == .write
     // A check or a backup of a large warehouse reads for minutes, and a run's commit waits for its end.
     configuration.busyMode = .timeout(access == .write ? 300 : 10)
     configuration.prepareDatabase { db in
@@ -178,24 +181,6 @@ public final class Warehouse: Sendable {
       Failure(
         .warehouseFailed, "SQLite reports \(error.resultCode) (\(error.message ?? "no message"))", at: path,
         remedy: "check the disk and the file's permissions, then run `reconcile warehouse check`")
-    }
-  }
-
-  /// One write transaction; database errors become `Failure`.
-  func write<T>(_ body: (Database) throws -> T) throws -> T {
-    do {
-      return try queue.write(body)
-    } catch let error as DatabaseError {
-      throw Self.failure(error, path)
-    }
-  }
-
-  /// One consistent read; database errors become `Failure`.
-  func read<T>(_ body: (Database) throws -> T) throws -> T {
-    do {
-      return try queue.read(body)
-    } catch let error as DatabaseError {
-      throw Self.failure(error, path)
     }
   }
 }

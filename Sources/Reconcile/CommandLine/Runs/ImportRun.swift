@@ -23,6 +23,22 @@ struct ImportRun {
     try Interruption.check()
     // What changed about orders is worked out before payments come that are tied to them at once.
     try warehouse.link(settings: session.settings)
+    // What comes over a network is committed answer by answer; files can be read again.
+    let areSaved = session.providersToRead.allSatisfy {
+      if case .directory = $0.source { true } else { false }
+    }
+    if areSaved {
+      result = try await warehouse.groupingCommits { try await readProviders(result) }
+    } else {
+      result = try await readProviders(result)
+    }
+    try Interruption.check()
+    return result
+  }
+
+  /// Reads the providers; returns what was known so far with what they bring.
+  private func readProviders(_ before: ImportResult) async throws -> ImportResult {
+    var result = before
     let sink = WarehouseSink(
       warehouse: warehouse, run: run, settings: session.settings, period: session.period,
       progress: session.console.progress)
@@ -50,7 +66,6 @@ struct ImportRun {
       guard let outcome = outcomes[provider.name] else { continue }
       try finish(provider, outcome, sink, &result)
     }
-    try Interruption.check()
     return result
   }
 
