@@ -364,7 +364,8 @@ import Testing
     let second = try scratch.file("order_id,created_at,currency,amount\n2,2026-03-01,EUR,2.00\n", as: "2.csv")
     let known = try orders([first, second]).inputs
     func areUnchanged(_ files: [String], _ log: (String) -> Void = { _ in }) throws -> Bool {
-      try MerchantFiles.areUnchanged(files, since: known, .orders, settings: .init(), log: log)
+      try MerchantFiles.areUnchanged(
+        files, since: known, .orders, settings: .init(), log: log, checkCancelled: {})
     }
     var notes: [String] = []
     #expect(try areUnchanged([first, second]) { notes.append($0) })

@@ -67,4 +67,20 @@ struct CommitGroupingTests {
     try add("2", to: store)
     #expect(try committed(store) == ["test 2"])
   }
+
+  @Test("after a failed write nothing more is written, whoever asks, and the first failure is told")
+  func latched() async throws {
+    let store = try Store(try plainSettings())
+    func failure(of name: String) -> Failure? {
+      do { try add(name, to: store) } catch { return error as? Failure }
+      return nil
+    }
+    try await store.warehouse.groupingCommits {
+      #expect(failure(of: "1") == nil)
+      let first = failure(of: "1")
+      #expect(first?.what.contains("UNIQUE") ?? false)
+      #expect(failure(of: "2") == first)
+    }
+    #expect(try committed(store) == [])
+  }
 }

@@ -60,7 +60,7 @@ public enum MerchantFiles {
   /// columns; of files that are not the same it may have heard by then.
   public static func areUnchanged(
     _ files: [String], since known: [InputFile], _ kind: Kind, settings: MerchantFileSettings,
-    log: (String) -> Void
+    log: (String) -> Void, checkCancelled: () throws -> Void
   ) throws -> Bool {
     guard files.sorted() == known.map(\.path).sorted() else { return false }
     let digests = Dictionary(uniqueKeysWithValues: known.map { ($0.path, $0.sha256) })
@@ -74,7 +74,7 @@ public enum MerchantFiles {
       } else {
         log(emptyFile(path))
       }
-      while try !file.read().isEmpty {}
+      while try !file.read().isEmpty { try checkCancelled() }
       if file.finishDigest() != digests[path] { return false }
     }
     return true

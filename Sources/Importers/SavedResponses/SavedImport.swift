@@ -227,8 +227,8 @@ struct SavedImport {
       if !batch.isEmpty { try await flush(&self) }
       try await storing?.value
     } catch {
-      // Nothing is written for an import that has ended.
-      _ = await storing?.result
+      // Nothing is written for an import that has ended, and what could not be stored is why it ended.
+      if case .failure(let failure)? = await storing?.result { throw failure }
       throw error
     }
   }

@@ -168,9 +168,11 @@ struct ImportRun {
     var notes: [String] = []
     if !writer.known.isEmpty,
       try MerchantFiles.areUnchanged(
-        orderFiles, since: known(.orders), .orders, settings: settings.orders, log: { notes.append($0) }),
+        orderFiles, since: known(.orders), .orders, settings: settings.orders, log: { notes.append($0) },
+        checkCancelled: Interruption.check),
       try MerchantFiles.areUnchanged(
-        refundFiles, since: known(.refunds), .refunds, settings: settings.refunds, log: { notes.append($0) })
+        refundFiles, since: known(.refunds), .refunds, settings: settings.refunds, log: { notes.append($0) },
+        checkCancelled: Interruption.check)
     {
       notes.forEach(note)
       files = writer.known.filter { MerchantFiles.Kind(rawValue: $0.kind) != nil }
