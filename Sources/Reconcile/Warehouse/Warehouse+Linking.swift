@@ -94,10 +94,12 @@ extension Warehouse {
       "UPDATE payment SET collected_minor = ?, paid_on = ?, local_on = ?, sales_order = ?, rule = ? WHERE id = ?"
     )
     var touch = try DirectStatement(db, "INSERT OR IGNORE INTO touched_order VALUES (?)")
+    // CROSS JOIN: from the names to their events. SQLite on its own reads all events of the provider for each payment.
     let event = try db.cachedStatement(
       sql: """
         SELECT e.received_minor FROM json_each(?1) n
-        JOIN event_reference r ON r.reference = n.value AND r.provider = ?2 JOIN event e ON e.id = r.event
+        CROSS JOIN event_reference r ON r.reference = n.value AND r.provider = ?2
+        CROSS JOIN event e ON e.id = r.event
         WHERE e.received_minor IS NOT NULL AND e.received_currency = ?3
         ORDER BY e.paid_at DESC NULLS LAST, e.received_minor DESC LIMIT 1
         """)
@@ -176,8 +178,8 @@ extension Warehouse {
         SELECT DISTINCT
           CASE WHEN e.refund_id IN (SELECT value FROM json_each(?1)) THEN e.event_id ELSE e.refund_id END
             AS refund_id, e.refund_minor, e.refund_currency, e.refund_status, e.refund_created_at
-        FROM json_each(?1) n JOIN event_reference r ON r.reference = n.value AND r.provider = ?2
-        JOIN event e ON e.id = r.event WHERE e.refund_id IS NOT NULL
+        FROM json_each(?1) n CROSS JOIN event_reference r ON r.reference = n.value AND r.provider = ?2
+        CROSS JOIN event e ON e.id = r.event WHERE e.refund_id IS NOT NULL
         ORDER BY e.refund_created_at NULLS FIRST, e.refund_minor
         """)
     let looked = try db.cachedStatement(
