@@ -49,12 +49,12 @@ import Testing
     #expect(ended.withLock { $0 })
   }
 
-  @Test func theGiverIsNeverFarAhead() throws {
+  /// How many elements of a size the giver is ahead of the taker at most.
+  private func lead(of count: Int, bytes: Int) throws -> Int {
     let given = Mutex(0)
-    var farthest = 0
-    var taken = 0
-    try ReadAhead.run(bytes: { _ in 0 }) { give in
-      for number in 0..<20_000 {
+    var (farthest, taken) = (0, 0)
+    try ReadAhead.run(bytes: { _ in bytes }) { give in
+      for number in 0..<count {
         given.withLock { $0 = number }
         try give(number)
       }
@@ -62,23 +62,15 @@ import Testing
       taken += 1
       farthest = max(farthest, given.withLock { $0 } - taken)
     }
-    #expect(taken == 20_000)
-    #expect(farthest <= ReadAhead.batch * (ReadAhead.room + 2))
+    #expect(taken == count)
+    return farthest
+  }
+
+  @Test func theGiverIsNeverFarAhead() throws {
+    #expect(try lead(of: 100_000, bytes: 0) <= ReadAhead.batch * (ReadAhead.room + 2))
   }
 
   @Test func fewLongElementsAreInMemory() throws {
-    let given = Mutex(0)
-    var (farthest, taken) = (0, 0)
-    try ReadAhead.run(bytes: { _ in ReadAhead.batchBytes / 2 }) { give in
-      for number in 0..<200 {
-        given.withLock { $0 = number }
-        try give(number)
-      }
-    } take: { _ in
-      taken += 1
-      farthest = max(farthest, given.withLock { $0 } - taken)
-    }
-    #expect(taken == 200)
-    #expect(farthest <= 2 * (ReadAhead.room + 2))
+    #expect(try lead(of: 1_000, bytes: ReadAhead.batchBytes / 2) <= 2 * (ReadAhead.room + 2))
   }
 }

@@ -9,7 +9,7 @@ struct AmountKey: Hashable {
 }
 
 /// The providers and currencies whose amounts are in doubt, as the latest matching left them.
-struct DoubtedAmounts {
+struct DoubtedAmounts: Sendable {
   let rows: [(provider: String, currency: String, explanation: String)]
 
   init(_ db: Database) throws {

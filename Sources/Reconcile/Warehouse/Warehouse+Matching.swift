@@ -72,157 +72,45 @@ extension Warehouse {
     try put.run()
   }
 
+  /// Orders that are read, judged and stored together.
+  static let ordersAtATime = 1_024
+
   /// Classifies the orders of `temp.work`, and counts the pairs whose amounts look wrong by provider and currency.
+  ///
+  /// While a thread of its own judges some orders, the verdicts on those before are stored and the next are read.
   private func classifyOrders(
     _ settings: Settings, _ reading: ReadingState, _ run: RunHandle, asOf: Instant,
     _ onProgress: StepProgress,
     _ db: Database
   ) throws -> [AmountKey: Int] {
-    let doubted = try DoubtedAmounts(db)
-    var suspects: [AmountKey: Int] = [:]
     let merchantRefundsKnown =
       try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM merchant_refund)") ?? false
     let rules = MatchingRules(settings: settings, asOf: asOf, merchantRefundsKnown: merchantRefundsKnown)
-    let classifier = Classifier(rules: rules)
-    var orders = try DirectStatement(
-      db,
-      """
-      SELECT o.id, o.order_id, o.created_at, o.currency, o.amount_minor, o.provider, o.provider_reference, o.is_cancelled,
-        EXISTS (SELECT 1 FROM merchant_refund m WHERE m.order_id = o.order_id)
-      FROM temp.work w CROSS JOIN sales_order o ON o.id = w.id ORDER BY w.id
-      """)
-    var payments = try GroupedRows(
-      db,
-      """
-      SELECT w.id, p.provider, p.payment_id, p.currency, p.collected_minor, p.status, p.paid_at, p.rule,
-        p.amount_is_net, p.amount_minor, p.id, EXISTS (SELECT 1 FROM refund r WHERE r.payment = p.id)
-      FROM temp.work w CROSS JOIN payment p ON p.sales_order = w.id ORDER BY w.id
-      """)
-    var refunds = try DirectStatement(
-      db,
-      """
-      SELECT provider, refund_id, amount_minor, fee_minor, status, refunded_at, currency FROM refund
-      WHERE payment = ? AND is_test = 0 ORDER BY id
-      """)
-    var asked = try DirectStatement(
-      db,
-      """
-      SELECT refund_id, created_at, amount_minor, provider_reference, currency FROM merchant_refund
-      WHERE order_id = ? ORDER BY id
-      """)
-    var verdicts = try DirectStatement(
-      db,
-      """
-      INSERT INTO order_verdict (sales_order, order_on, provider, match_status, refund_status, collected_minor,
-        due_minor, refunded_minor, refund_fees_minor, payment_ids, refund_ids, matched_by, is_final, first_run)
-      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-      ON CONFLICT (sales_order) DO UPDATE SET order_on = excluded.order_on, provider = excluded.provider,
-        match_status = excluded.match_status, refund_status = excluded.refund_status,
-        collected_minor = excluded.collected_minor, due_minor = excluded.due_minor,
-        refunded_minor = excluded.refunded_minor, refund_fees_minor = excluded.refund_fees_minor,
-        payment_ids = excluded.payment_ids, refund_ids = excluded.refund_ids, matched_by = excluded.matched_by,
-        is_final = excluded.is_final
-      """)
-    defer {
-      // Where the loop is left early, nothing goes on reading tables that the next matching drops.
-      orders.begin()
-      payments.end()
-    }
+    let judge = OrderJudge(
+      classifier: Classifier(rules: rules), zone: settings.zone, doubted: try DoubtedAmounts(db))
+    var cases = try OrderCases(db)
+    defer { cases.end() }
+    var verdicts = try VerdictWriter(run, db)
     let total = try Int64.fetchOne(db, sql: "SELECT count(*) FROM temp.work") ?? 0
+    var suspects: [AmountKey: Int] = [:]
     var count: Int64 = 0
-    try onProgress("matching", 0, total)
-    while try orders.step() {
-      count += 1
-      if count % 4_096 == 0 { try onProgress("matching", count, total) }
-      let number = orders.number(0)
-      guard let currency = Currency(orders.word(3)) else { continue }
-      var order = OrderCase(
-        orderID: orders.word(1), createdAt: Instant(microseconds: orders.number(2)),
-        amount: Money(minorUnits: orders.number(4), currency: currency), namedProvider: orders.text(5),
-        isCancelled: orders.number(7) != 0)
-      try payments.forEach(of: number) { row in
-        guard let paidIn = row.holds(3, currency.code) ? currency : Currency(row.word(3)) else { return }
-        var payment = LinkedPayment(
-          provider: row.word(1), paymentID: row.word(2), currency: paidIn, collected: row.integer(4),
-          status: PaymentStatus(rawValue: row.word(5)) ?? .unknown,
-          paidAt: row.integer(6).map(Instant.init(microseconds:)),
-          rule: MatchRule(rawValue: row.word(7)) ?? .manual)
-        if row.number(8) != 0, payment.collected == nil { payment.netAmount = row.number(9) }
-        order.payments.append(payment)
-        if row.number(11) == 0 { return }
-        refunds.add(row.number(10))
-        while try refunds.step() {
-          guard refunds.holds(6, currency.code) else { continue }
-          order.refunds.append(
-            LinkedRefund(
-              provider: refunds.word(0), refundID: refunds.word(1), paymentID: payment.paymentID,
-              amount: refunds.integer(2), fee: refunds.integer(3),
-              status: RefundStatus(rawValue: refunds.word(4)) ?? .unknown,
-              refundedAt: refunds.integer(5).map(Instant.init(microseconds:))))
+    var before: (cases: [OrderCases.Case], judged: Beside<[JudgedOrder?]>)?
+    while true {
+      let block = try cases.next(Self.ordersAtATime)
+      let judged = Beside { try block.map { try judge.withoutWarehouse($0.order) } }
+      if let before {
+        for (read, judged) in zip(before.cases, try before.judged.value()) {
+          let judged =
+            try judged
+            ?? judge.judged(read.order) { try reading.gaps(read.order, reference: read.reference, db) }
+          if let key = read.order.suspect { suspects[key, default: 0] += 1 }
+          try verdicts.store(judged, number: read.number)
         }
-        refunds.begin()
+        count += Int64(before.cases.count)
+        try onProgress("matching", count, total)
       }
-      if orders.number(8) != 0 {
-        asked.add(order.orderID)
-        while try asked.step() {
-          guard asked.holds(4, currency.code) else { continue }
-          order.asked.append(
-            AskedRefund(
-              refundID: asked.word(0), createdAt: Instant(microseconds: asked.number(1)),
-              amount: asked.number(2), providerReference: asked.text(3)))
-        }
-        asked.begin()
-      }
-      let reference = orders.text(6)
-      var verdict = try classifier.verdict(order) { try reading.gaps(order, reference: reference, db) }
-      if !doubted.isEmpty, order.payments.contains(where: { doubted.contains($0.provider, $0.currency.code) })
-      {
-        // The doubt is told once for the provider, not for each order.
-        verdict.findings.removeAll { $0.code == .amountUnknown }
-      }
-      if let key = order.suspect { suspects[key, default: 0] += 1 }
-      try store(verdict, of: order, number: number, settings: settings, run, &verdicts, db)
-    }
-    return suspects
-  }
-
-  private func store(
-    _ verdict: OrderVerdict, of order: OrderCase, number: Int64, settings: Settings, _ run: RunHandle,
-    _ put: inout DirectStatement, _ db: Database
-  ) throws {
-    func list(_ texts: [String]) -> String? {
-      if texts.isEmpty { return nil }
-      if texts.count == 1 { return texts[0] }
-      return Set(texts.map(Identifier.init(stored:))).sorted().map(\.text).joined(separator: ";")
-    }
-    let day = settings.zone.day(of: order.createdAt)
-    let provider = list(order.payments.map(\.provider)) ?? order.namedProvider
-    put.add(number)
-    put.add(Int64(day.dayNumber))
-    put.add(provider)
-    put.add(verdict.matchStatus.rawValue)
-    put.add(verdict.refundStatus.rawValue)
-    put.add(verdict.collected)
-    put.add(verdict.due)
-    put.add(verdict.refunded)
-    put.add(verdict.refundFees)
-    put.add(list(order.payments.map(\.paymentID)))
-    put.add(list(order.refunds.map(\.refundID)))
-    put.add(list(order.payments.map(\.rule.rawValue)))
-    put.add(verdict.isFinal)
-    put.add(run.number)
-    try put.run()
-    for var finding in verdict.findings {
-      if finding.code == .refundFailed {
-        let refund = order.refunds.first {
-          $0.refundID == finding.refundID && $0.provider == finding.provider
-        }
-        finding.businessDay = refund?.refundedAt.map { settings.zone.day(of: $0) }
-      } else {
-        finding.provider = provider
-        finding.businessDay = day
-      }
-      try Self.put(finding, scope: "order", salesOrder: number, db)
+      if block.isEmpty { return suspects }
+      before = (block, judged)
     }
   }
 
@@ -272,27 +160,5 @@ extension Warehouse {
         DROP TABLE temp.found;
         DROP TABLE temp.work;
         """)
-  }
-}
-
-/// Rows sorted by the group number in their first column, handed out group by group in step with another sorted query.
-struct GroupedRows {
-  private var rows: DirectStatement
-  private var hasRow: Bool
-
-  init(_ db: Database, _ sql: String) throws {
-    rows = try DirectStatement(db, sql)
-    hasRow = try rows.step()
-  }
-
-  mutating func end() { rows.begin() }
-
-  mutating func forEach(of group: Int64, _ body: (DirectStatement) throws -> Void) throws {
-    while hasRow {
-      let key = rows.number(0)
-      if key > group { return }
-      if key == group { try body(rows) }
-      hasRow = try rows.step()
-    }
   }
 }

@@ -13,19 +13,27 @@ extension ProviderWriter {
   /// Notes how look-ups ended.
   public func note(_ outcomes: [(id: String, isRefund: Bool, outcome: StoredLookupOutcome)]) throws {
     try warehouse.write { db in
-      var statement = try DirectStatement(
+      var add = try DirectStatement(
         db,
         """
-        INSERT INTO lookup (provider, lookup_id, is_refund, outcome, run) VALUES (?, ?, ?, ?, ?)
-        ON CONFLICT (provider, lookup_id, is_refund) DO UPDATE SET outcome = excluded.outcome, run = excluded.run
+        INSERT INTO lookup (outcome, run, provider, lookup_id, is_refund) VALUES (?, ?, ?, ?, ?)
+        ON CONFLICT (provider, lookup_id, is_refund) DO NOTHING
         """)
+      var change = try DirectStatement(
+        db, "UPDATE lookup SET outcome = ?, run = ? WHERE provider = ? AND lookup_id = ? AND is_refund = ?")
+      func note(_ id: String, _ isRefund: Bool, _ outcome: StoredLookupOutcome, with: inout DirectStatement)
+        throws
+      {
+        with.add(outcome.rawValue)
+        with.add(run.number)
+        with.add(settings.name)
+        with.add(id)
+        with.add(isRefund)
+        try with.run()
+      }
       for (id, isRefund, outcome) in outcomes {
-        statement.add(settings.name)
-        statement.add(id)
-        statement.add(isRefund)
-        statement.add(outcome.rawValue)
-        statement.add(run.number)
-        try statement.run()
+        try note(id, isRefund, outcome, with: &add)
+        if db.changesCount == 0 { try note(id, isRefund, outcome, with: &change) }
       }
     }
   }
