@@ -157,6 +157,9 @@ public struct ProviderMemory: Sendable {
   public init() {}
 }
 
+/// A body to be kept, and what was read from it; nil where it could not be read.
+public typealias ReadBody = (body: FetchedBody, contents: BodyContents?)
+
 /// Where an import leaves what it reads. The warehouse behind it is the only writer; storing waits for the disk, and the
 /// imports go on meanwhile.
 public protocol ImportSink: Sendable {
@@ -166,6 +169,10 @@ public protocol ImportSink: Sendable {
   func lookups(for provider: String, refunds: Bool) throws -> [Lookup]
   /// Keeps bodies before they are decoded, durably. Returns one evidence number a body.
   func keep(_ bodies: [FetchedBody], from provider: String) async throws -> [Int64]
+  /// Does all that need not wait for its turn to write. What it returns keeps the bodies, durably or together with what
+  /// was read from them, and then stores that.
+  func readyToStore(_ bodies: [ReadBody], from provider: String) async throws
+    -> @Sendable () async throws -> Void
   /// Stores what was read from one piece of evidence; a record read twice in a run keeps the later `updatedAt`,
   /// else the one read last.
   func store(_ contents: BodyContents, evidence: Int64, from provider: String) async throws
@@ -182,6 +189,18 @@ public protocol ImportSink: Sendable {
 }
 
 extension ImportSink {
+  /// For a sink that has nothing to do before.
+  public func readyToStore(_ bodies: [ReadBody], from provider: String) async throws
+    -> @Sendable () async throws -> Void
+  {
+    {
+      let numbers = try await keep(bodies.map(\.body), from: provider)
+      try await store(
+        zip(bodies, numbers).compactMap { read, number in read.contents.map { ($0, number) } }, from: provider
+      )
+    }
+  }
+
   /// One body after the other, for a sink that knows no larger unit.
   public func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) async throws
   {

@@ -47,5 +47,5 @@ public struct JSONObject: Sendable {
 }
 
 /// Whether two names are the same. Swift also calls two spellings of an accented letter equal; their lengths
-/// differ.
-private func sameBytes(_ a: String, _ b: String) -> Bool { a == b && a.utf8.count == b.utf8.count }
+/// differ, and lengths are soon compared.
+private func sameBytes(_ a: String, _ b: String) -> Bool { a.utf8.count == b.utf8.count && a == b }

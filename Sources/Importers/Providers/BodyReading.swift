@@ -15,6 +15,9 @@ struct BodyReading {
   let body: [UInt8]
   var contents = BodyContents()
   private let known: KnownFields
+  /// The members of the last record, and the currencies so far: most records have nothing else.
+  private var membersBefore: [String] = []
+  private var currencies: [Currency] = []
 
   init(_ settings: ProviderSettings, _ stream: ProviderStream, request: String, body: [UInt8]) {
     provider = settings.name
@@ -25,6 +28,10 @@ struct BodyReading {
 
   /// Notes members that no document names, with what they hold.
   mutating func noteUnknown(_ kind: Drift.Kind, in object: JSONObject) {
+    if kind == .field {
+      if object.members.elementsEqual(membersBefore, by: { $0.key == $1 }) { return }
+      membersBefore = object.members.map(\.key)
+    }
     let names = kind == .envelope ? known.envelope : known.record
     for (name, value) in object.members where !names.contains(name) {
       contents.drift.insert(Drift(kind, name: name, sample: Self.text(of: value)))
@@ -36,12 +43,18 @@ struct BodyReading {
     switch reading {
     case .payment(let payment):
       if payment.status == .unknown { note(.status, payment.providerStatus, payment.id) }
-      note(.currency, payment.amount.currency.code, payment.id)
+      note(payment.amount.currency, payment.id)
     case .refund(let refund):
       if refund.status == .unknown { note(.status, refund.providerStatus, refund.id) }
-      note(.currency, refund.currency.code, refund.id)
+      note(refund.currency, refund.id)
     case .session: break
     }
+  }
+
+  private mutating func note(_ currency: Currency, _ id: Identifier) {
+    if currencies.contains(currency) { return }
+    currencies.append(currency)
+    note(.currency, currency.code, id)
   }
 
   private mutating func note(_ kind: Drift.Kind, _ name: String, _ id: Identifier) {

@@ -206,11 +206,14 @@ struct SavedImport {
         if case .failure(let problem) = body.contents { run.note("\(body.request): \(problem.reason)") }
         return try isWanted(&run, body)
       }
+      // What needs no writer is done before the last batch is waited for.
+      let read = run.read(wanted, stream, isRefundLookup: isRefundLookup, askedFor: askedFor)
+      let store = try await run.sink.readyToStore(read, from: run.provider.name)
       try await storing?.value
       storing = nil
       if wanted.isEmpty { return }
       run.count(wanted, of: &total, stream)
-      storing = run.storing(wanted, stream, isRefundLookup: isRefundLookup, askedFor: askedFor)
+      storing = Task(operation: store)
     }
     do {
       try await files.forEachBody { body in
@@ -233,27 +236,17 @@ struct SavedImport {
     }
   }
 
-  /// Begins to keep the evidence of a batch, and then to store what was read from it.
-  private func storing(
+  /// What the sink takes of a batch.
+  private func read(
     _ bodies: [PreparedBody], _ stream: ProviderStream, isRefundLookup: Bool, askedFor: [String: Lookup]
-  ) -> Task<Void, any Error> {
-    let fetched = bodies.map { body in
-      var lookup: Lookup?
-      if !askedFor.isEmpty, case .success(let contents) = body.contents, let row = contents.rows.first {
-        lookup = askedFor[row.identity]
-      }
-      return FetchedBody(
+  ) -> [ReadBody] {
+    bodies.map { body in
+      let contents = try? body.contents.get()
+      let lookup = contents?.rows.first.flatMap { askedFor[$0.identity] }
+      let fetched = FetchedBody(
         stream: stream, request: body.request, lookupID: lookup?.id, isRefundLookup: isRefundLookup,
         fetchedAt: startedAt, maskedBytes: body.masked)
-    }
-    return Task { [sink, name = provider.name] in
-      let evidence = try await sink.keep(fetched, from: name)
-      let read = zip(bodies, evidence).compactMap {
-        body, number -> (contents: BodyContents, evidence: Int64)? in
-        guard case .success(let contents) = body.contents else { return nil }
-        return (contents, number)
-      }
-      try await sink.store(read, from: name)
+      return (fetched, contents)
     }
   }
 

@@ -7,9 +7,9 @@ public enum ReadAhead {
   static let batch = 256
   /// Bytes of long elements that change hands together.
   static let batchBytes = 131_072
-  /// Batches that may wait to be taken: the rows of a day of a large shop, so that one thread writes them while the
-  /// other sorts those of the next.
-  static let room = 128
+  /// Batches that may wait to be taken: rows of a day of a large shop, so that one thread writes them while the other
+  /// sorts those of the next.
+  static let room = 64
 
   /// Runs `produce` on a thread of its own and hands everything that it gives out to `take`, in order, on the calling
   /// thread.

@@ -33,14 +33,16 @@ extension Warehouse {
         """)
   }
 
-  /// A changed rule may change any verdict.
+  /// A changed rule may change any verdict. Orders that have none yet are classified anyway, and without payments there
+  /// is nothing to tie to them.
   private func touchEverythingIfRulesChanged(_ settings: Settings, _ db: Database) throws {
     let digest = settings.rulesDigest
     if try String.fetchOne(db, sql: "SELECT value FROM fact WHERE name = 'rules'") == digest { return }
     try db.execute(
       sql: """
         INSERT OR IGNORE INTO touched_payment SELECT id FROM payment;
-        INSERT OR IGNORE INTO touched_order SELECT id FROM sales_order;
+        INSERT OR IGNORE INTO touched_order SELECT id FROM sales_order
+          WHERE id <= (SELECT coalesce(max(sales_order), 0) FROM order_verdict) OR EXISTS (SELECT 1 FROM payment);
         UPDATE refund SET refunded_on = NULL, local_on = NULL;
         """)
     try db.execute(

@@ -21,19 +21,19 @@ extension ProviderWriter {
         """)
       var change = try DirectStatement(
         db, "UPDATE lookup SET outcome = ?, run = ? WHERE provider = ? AND lookup_id = ? AND is_refund = ?")
-      func note(_ id: String, _ isRefund: Bool, _ outcome: StoredLookupOutcome, with: inout DirectStatement)
-        throws
-      {
-        with.add(outcome.rawValue)
-        with.add(run.number)
-        with.add(settings.name)
-        with.add(id)
-        with.add(isRefund)
-        try with.run()
-      }
       for (id, isRefund, outcome) in outcomes {
-        try note(id, isRefund, outcome, with: &add)
-        if db.changesCount == 0 { try note(id, isRefund, outcome, with: &change) }
+        func takes(_ statement: inout DirectStatement) throws -> Bool {
+          statement.add(outcome.rawValue)
+          statement.add(run.number)
+          statement.add(settings.name)
+          statement.add(id)
+          statement.add(isRefund)
+          try statement.run()
+          return db.changesCount > 0
+        }
+        // One of the two does; the likelier one is tried first.
+        if hasEarlierImport, try takes(&change) { continue }
+        if try !takes(&add) { _ = try takes(&change) }
       }
     }
   }

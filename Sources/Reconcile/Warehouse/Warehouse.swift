@@ -179,7 +179,8 @@ public final class Warehouse: Sendable {
         remedy: "run `reconcile warehouse check`, then restore the newest backup")
     default:
       Failure(
-        .warehouseFailed, "SQLite reports \(error.resultCode) (\(error.message ?? "no message"))", at: path,
+        .warehouseFailed, "SQLite reports \(error.resultCode.rawValue) (\(error.message ?? "no message"))",
+        at: path,
         remedy: "check the disk and the file's permissions, then run `reconcile warehouse check`")
     }
   }

@@ -9,11 +9,11 @@ enum Outcome {
     case let failure as Failure: return (failure.status, failure.text)
     case let interrupted as Interrupted:
       return (
-        interrupted.status, "stopped on request; everything read so far is kept, run the same command again"
+        interrupted.status, "stopped on request; what was stored so far is kept, run the same command again"
       )
     case is CancellationError:
       let status = Interruption.status ?? .interrupted
-      return (status, "stopped on request; everything read so far is kept, run the same command again")
+      return (status, "stopped on request; what was stored so far is kept, run the same command again")
     default:
       return (
         .defect,

@@ -111,18 +111,38 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
   }
 
   func keep(_ bodies: [FetchedBody], from provider: String) async throws -> [Int64] {
+    let packed = try await packed(bodies, from: provider)
+    return try await write(provider) { try $0.keepEvidence(packed) }
+  }
+
+  func readyToStore(_ bodies: [ReadBody], from provider: String) async throws
+    -> @Sendable () async throws -> Void
+  {
+    let packed = try await packed(bodies.map(\.body), from: provider)
+    let contents = bodies.map(\.contents)
+    return {
+      // In one turn: between two of them the writer would wait for a thread that prepares the next bodies.
+      try await self.write(provider) { writer in
+        let numbers = try writer.keepEvidence(packed)
+        try writer.store(
+          zip(contents, numbers).compactMap { contents, number in
+            contents.map { BodyRecords($0, evidence: number) }
+          })
+      }
+    }
+  }
+
+  /// Bodies with their digests, compressed where they are not known.
+  private func packed(_ bodies: [FetchedBody], from provider: String) async throws -> [PackedEvidence] {
     let digested = bodies.map {
       PackedEvidence(
         EvidenceInput(
           stream: $0.stream.rawValue, request: $0.request, lookupID: $0.lookupID?.text,
           isRefundLookup: $0.isRefundLookup, fetchedAt: $0.fetchedAt, maskedBytes: $0.maskedBytes))
     }
-    var held: Set<[UInt8]> = []
-    if hasEarlierImport.contains(provider) {
-      held = try await write(provider) { try $0.heldEvidence(among: digested) }
-    }
-    let packed = try PackedEvidence.packed(digested, but: held)
-    return try await write(provider) { try $0.keepEvidence(packed) }
+    guard hasEarlierImport.contains(provider) else { return try PackedEvidence.packed(digested) }
+    let held = try await write(provider) { try $0.heldEvidence(among: digested) }
+    return try PackedEvidence.packed(digested, but: held)
   }
 
   func store(_ contents: BodyContents, evidence: Int64, from provider: String) async throws {
