@@ -169,7 +169,7 @@ public protocol ImportSink: Sendable {
   func lookups(for provider: String, refunds: Bool) throws -> [Lookup]
   /// Keeps bodies before they are decoded, durably. Returns one evidence number a body.
   func keep(_ bodies: [FetchedBody], from provider: String) async throws -> [Int64]
-  /// Does all that need not wait for its turn to write. What it returns keeps the bodies, durably or together with what
+  /// Does what can be done before records are written. What it returns keeps the bodies, durably or together with what
   /// was read from them, and then stores that.
   func readyToStore(_ bodies: [ReadBody], from provider: String) async throws
     -> @Sendable () async throws -> Void
@@ -189,7 +189,7 @@ public protocol ImportSink: Sendable {
 }
 
 extension ImportSink {
-  /// For a sink that has nothing to do before.
+  /// For a sink in memory, which has nothing to do before.
   public func readyToStore(_ bodies: [ReadBody], from provider: String) async throws
     -> @Sendable () async throws -> Void
   {

@@ -2,7 +2,7 @@ import Testing
 
 @testable import ReconcileCore
 
-@Suite("Work beside the caller's own")
+@Suite("Work beside the caller's own", .timeLimit(.minutes(1)))
 struct BesideTests {
   private struct Trouble: Error {}
 

@@ -39,4 +39,23 @@ struct OrderBlockTests {
     try store.match()
     #expect(try store.derived() == derived)
   }
+
+  @Test(arguments: [0, 1 + 2 * Warehouse.ordersAtATime])
+  func whoIsInterruptedLeavesNothing(count: Int) throws {
+    struct Stop: Error {}
+    let store = try Store(try plainSettings())
+    try store.merchant(orders: (0..<count).map { try order("A\($0)", "50.00") })
+    #expect(throws: Stop.self) {
+      try store.warehouse.match(
+        settings: store.settings, run: store.run, period: store.period, asOf: store.asOf
+      ) {
+        _, done, total in
+        if done > 0 || total == 0 { throw Stop() }
+      }
+    }
+    #expect(try store.count("order_verdict") == 0)
+    #expect(try store.rows("SELECT has_matched FROM run") == ["0"])
+    try store.match()
+    #expect(try store.count("order_verdict") == count)
+  }
 }

@@ -14,26 +14,28 @@ struct StepTests {
   private final class Steps: Sendable {
     private let counts = Mutex<[String: Int]>([:])
 
-    func count(in warehouse: Warehouse) {
-      warehouse.queue.inDatabase { db in
-        _ = sqlite3_trace_v2(
-          db.sqliteConnection, UInt32(SQLITE_TRACE_PROFILE),
-          { _, context, statement, _ in
-            guard let context, let statement = statement.map(OpaquePointer.init) else { return 0 }
-            let steps = Int(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1))
-            Unmanaged<Steps>.fromOpaque(context).takeUnretainedValue()
-              .add(steps, of: String(cString: sqlite3_sql(statement)))
-            return 0
-          }, Unmanaged.passUnretained(self).toOpaque())
+    /// The steps that `body` takes in a warehouse, by statement.
+    static func counted(in warehouse: Warehouse, _ body: () throws -> Void) rethrows -> [String: Int] {
+      let steps = Steps()
+      try withExtendedLifetime(steps) {
+        warehouse.queue.inDatabase { db in
+          _ = sqlite3_trace_v2(
+            db.sqliteConnection, UInt32(SQLITE_TRACE_PROFILE),
+            { _, context, statement, _ in
+              guard let context, let statement = statement.map(OpaquePointer.init) else { return 0 }
+              let steps = Int(sqlite3_stmt_status(statement, SQLITE_STMTSTATUS_VM_STEP, 1))
+              Unmanaged<Steps>.fromOpaque(context).takeUnretainedValue()
+                .add(steps, of: String(cString: sqlite3_sql(statement)))
+              return 0
+            }, Unmanaged.passUnretained(steps).toOpaque())
+        }
+        defer { warehouse.queue.inDatabase { db in _ = sqlite3_trace_v2(db.sqliteConnection, 0, nil, nil) } }
+        try body()
       }
+      return steps.counts.withLock { $0 }
     }
 
     private func add(_ steps: Int, of sql: String) { counts.withLock { $0[sql, default: 0] += steps } }
-
-    func stop(in warehouse: Warehouse) -> [String: Int] {
-      warehouse.queue.inDatabase { db in _ = sqlite3_trace_v2(db.sqliteConnection, 0, nil, nil) }
-      return counts.withLock { $0 }
-    }
   }
 
   /// A shop with all that ties records together: payments that name their order, that an event leads to, and that the
@@ -80,15 +82,14 @@ struct StepTests {
   /// Steps by statement of a month with so many orders, and of reporting it.
   private func steps(_ count: Int) throws -> [String: Int] {
     let store = try Store(try plainSettings())
-    let steps = Steps()
-    steps.count(in: store.warehouse)
-    try read(0..<count, into: store)
-    let report = try store.report()
-    try report.forEachOrder { _ in }
-    try report.forEachPayment { _ in }
-    try report.forEachRefund { _ in }
-    try report.forEachDiscrepancy { _ in }
-    return steps.stop(in: store.warehouse)
+    return try Steps.counted(in: store.warehouse) {
+      try read(0..<count, into: store)
+      let report = try store.report()
+      try report.forEachOrder { _ in }
+      try report.forEachPayment { _ in }
+      try report.forEachRefund { _ in }
+      try report.forEachDiscrepancy { _ in }
+    }
   }
 
   @Test("three times the orders cost three times the steps, statement by statement")
@@ -106,13 +107,12 @@ struct StepTests {
     func steps(_ count: Int) throws -> Int {
       let store = try Store(try plainSettings())
       try read(0..<count, into: store)
-      let steps = Steps()
-      steps.count(in: store.warehouse)
       let sql = "SELECT count(*) FROM event WHERE provider = 'dapit' AND paid_at IS ?"
-      for number in 0..<count {
-        _ = try store.warehouse.read { try Int.fetchOne($0, sql: sql, arguments: [number]) }
-      }
-      return steps.stop(in: store.warehouse)[sql] ?? 0
+      return try Steps.counted(in: store.warehouse) {
+        for number in 0..<count {
+          _ = try store.warehouse.read { try Int.fetchOne($0, sql: sql, arguments: [number]) }
+        }
+      }[sql] ?? 0
     }
     #expect(Double(try steps(300)) > 3.5 * Double(try steps(100)))
   }

@@ -46,6 +46,8 @@ public struct JSONObject: Sendable {
   }
 }
 
-/// Whether two names are the same. Swift also calls two spellings of an accented letter equal; their lengths
-/// differ, and lengths are soon compared.
-private func sameBytes(_ a: String, _ b: String) -> Bool { a.utf8.count == b.utf8.count && a == b }
+/// Whether two names are the same. Swift also calls two spellings of an accented letter equal, so what it calls equal is
+/// compared byte by byte; names that differ are quick to tell by their lengths.
+private func sameBytes(_ a: String, _ b: String) -> Bool {
+  a.utf8.count == b.utf8.count && a == b && a.utf8.elementsEqual(b.utf8)
+}

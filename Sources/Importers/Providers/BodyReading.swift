@@ -15,8 +15,9 @@ struct BodyReading {
   let body: [UInt8]
   var contents = BodyContents()
   private let known: KnownFields
-  /// The members of the last record, and the currencies so far: most records have nothing else.
+  /// The members of the last record: most records have the same.
   private var membersBefore: [String] = []
+  /// The currencies so far.
   private var currencies: [Currency] = []
 
   init(_ settings: ProviderSettings, _ stream: ProviderStream, request: String, body: [UInt8]) {

@@ -206,12 +206,12 @@ struct SavedImport {
         if case .failure(let problem) = body.contents { run.note("\(body.request): \(problem.reason)") }
         return try isWanted(&run, body)
       }
-      // What needs no writer is done before the last batch is waited for.
-      let read = run.read(wanted, stream, isRefundLookup: isRefundLookup, askedFor: askedFor)
-      let store = try await run.sink.readyToStore(read, from: run.provider.name)
-      try await storing?.value
-      storing = nil
       if wanted.isEmpty { return }
+      // What can be done before the last batch is stored is done before it is waited for.
+      let store = try await run.sink.readyToStore(
+        run.forSink(wanted, stream, isRefundLookup: isRefundLookup, askedFor: askedFor),
+        from: run.provider.name)
+      try await storing?.value
       run.count(wanted, of: &total, stream)
       storing = Task(operation: store)
     }
@@ -237,7 +237,7 @@ struct SavedImport {
   }
 
   /// What the sink takes of a batch.
-  private func read(
+  private func forSink(
     _ bodies: [PreparedBody], _ stream: ProviderStream, isRefundLookup: Bool, askedFor: [String: Lookup]
   ) -> [ReadBody] {
     bodies.map { body in

@@ -5,15 +5,14 @@ import Synchronization
 public final class Beside<Value: Sendable>: Sendable {
   private struct Unfinished: Error {}
 
-  private let done = DispatchSemaphore(value: 0)
+  private let queue = DispatchQueue(label: "reconcile.beside")
   private let result = Mutex<Result<Value, any Error>>(.failure(Unfinished()))
 
   /// Begins the work.
   public init(_ work: @escaping @Sendable () throws -> Value) {
-    DispatchQueue(label: "reconcile.beside").async { [self] in
+    queue.async { [self] in
       let outcome = Result(catching: work)
       result.withLock { $0 = outcome }
-      done.signal()
     }
   }
 
@@ -21,9 +20,7 @@ public final class Beside<Value: Sendable>: Sendable {
   ///
   /// - Throws: what the work threw.
   public func value() throws -> Value {
-    done.wait()
-    // For whoever asks next.
-    done.signal()
-    return try result.withLock { $0 }.get()
+    // The queue does one thing after the other, and the work was the first.
+    try queue.sync { result.withLock { $0 } }.get()
   }
 }

@@ -9,7 +9,7 @@ struct OrderCases {
     /// Its row in `sales_order`.
     var number: Int64
     var order: OrderCase
-    /// What the merchant calls its payment.
+    /// What the provider calls its payment, as the merchant's files say.
     var reference: String?
   }
 

@@ -6,8 +6,9 @@ import ReconcileMatching
 struct JudgedOrder: Sendable {
   var verdict: OrderVerdict
   var day: BusinessDay
-  /// Lists as the reports print them; nil where there is nothing to list.
+  /// Of its payments, else the one that the order names.
   var provider: String?
+  /// Lists as the reports print them; nil where there is nothing to list.
   var paymentIDs: String?
   var refundIDs: String?
   var matchedBy: String?
@@ -22,7 +23,7 @@ struct OrderJudge: Sendable {
 
   private struct WarehouseNeeded: Error {}
 
-  /// The verdict, nil where it depends on what was not read, which only the warehouse knows.
+  /// The verdict, nil where it depends on what was not read: the warehouse is asked for that.
   func withoutWarehouse(_ order: OrderCase) throws -> JudgedOrder? {
     do { return try judged(order) { throw WarehouseNeeded() } } catch is WarehouseNeeded { return nil }
   }
@@ -77,7 +78,8 @@ struct VerdictWriter {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     first = try DirectStatement(db, insert)
-    // A statement that may change a row keeps the pages it touches, to be undone by itself: too dear for every order.
+    // A statement that may change a row with triggers keeps the pages it touches, to be undone by itself: too dear for
+    // every order.
     again = try DirectStatement(
       db,
       """

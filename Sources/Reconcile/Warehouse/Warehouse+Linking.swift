@@ -57,7 +57,7 @@ extension Warehouse {
 
   /// Payments that a touched order, name or event may tie differently.
   private func expandTouched(_ db: Database) throws {
-    // Before the first import all orders are touched, and there is nothing that they could tie.
+    // Without payments there is nothing to tie.
     guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM payment)") ?? false else { return }
     try db.execute(
       sql: """

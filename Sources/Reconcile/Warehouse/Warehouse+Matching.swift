@@ -95,9 +95,10 @@ extension Warehouse {
     var suspects: [AmountKey: Int] = [:]
     var count: Int64 = 0
     var before: (cases: [OrderCases.Case], judged: Beside<[JudgedOrder?]>)?
+    try onProgress("matching", 0, total)
     while true {
       let block = try cases.next(Self.ordersAtATime)
-      let judged = Beside { try block.map { try judge.withoutWarehouse($0.order) } }
+      let judged = block.isEmpty ? nil : Beside { try block.map { try judge.withoutWarehouse($0.order) } }
       if let before {
         for (read, judged) in zip(before.cases, try before.judged.value()) {
           let judged =
@@ -109,7 +110,7 @@ extension Warehouse {
         count += Int64(before.cases.count)
         try onProgress("matching", count, total)
       }
-      if block.isEmpty { return suspects }
+      guard let judged else { return suspects }
       before = (block, judged)
     }
   }

@@ -13,27 +13,28 @@ extension ProviderWriter {
   /// Notes how look-ups ended.
   public func note(_ outcomes: [(id: String, isRefund: Bool, outcome: StoredLookupOutcome)]) throws {
     try warehouse.write { db in
-      var add = try DirectStatement(
+      let add = try DirectStatement(
         db,
         """
         INSERT INTO lookup (outcome, run, provider, lookup_id, is_refund) VALUES (?, ?, ?, ?, ?)
         ON CONFLICT (provider, lookup_id, is_refund) DO NOTHING
         """)
-      var change = try DirectStatement(
+      let change = try DirectStatement(
         db, "UPDATE lookup SET outcome = ?, run = ? WHERE provider = ? AND lookup_id = ? AND is_refund = ?")
-      for (id, isRefund, outcome) in outcomes {
-        func takes(_ statement: inout DirectStatement) throws -> Bool {
-          statement.add(outcome.rawValue)
-          statement.add(run.number)
-          statement.add(settings.name)
-          statement.add(id)
-          statement.add(isRefund)
-          try statement.run()
-          return db.changesCount > 0
-        }
-        // One of the two does; the likelier one is tried first.
-        if hasEarlierImport, try takes(&change) { continue }
-        if try !takes(&add) { _ = try takes(&change) }
+      func takes(
+        _ statement: inout DirectStatement, _ id: String, _ isRefund: Bool, _ outcome: StoredLookupOutcome
+      ) throws -> Bool {
+        statement.add(outcome.rawValue)
+        statement.add(run.number)
+        statement.add(settings.name)
+        statement.add(id)
+        statement.add(isRefund)
+        try statement.run()
+        return db.changesCount > 0
+      }
+      var (likely, other) = hasEarlierImport ? (change, add) : (add, change)
+      for (id, isRefund, outcome) in outcomes where try !takes(&likely, id, isRefund, outcome) {
+        _ = try takes(&other, id, isRefund, outcome)
       }
     }
   }

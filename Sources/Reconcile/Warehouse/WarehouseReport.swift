@@ -147,7 +147,10 @@ public struct WarehouseReport: ReportSource, Sendable {
       FROM order_verdict v CROSS JOIN sales_order o ON o.id = v.sales_order
       WHERE v.order_on = ? ORDER BY coalesce(v.provider, ''), o.order_id
       """
-    try forEach(body, bytes: { $0.orderID.utf8.count + ($0.paymentIDs?.utf8.count ?? 0) }) { db, give in
+    let bytes = { @Sendable (row: OrderRow) in
+      row.orderID.utf8.count + (row.paymentIDs?.utf8.count ?? 0) + (row.refundIDs?.utf8.count ?? 0)
+    }
+    try forEach(body, bytes: bytes) { db, give in
       try forEachRow(of: sql, by: "order_on", of: "order_verdict", db) { row in
         guard let currency = Currency(row.word(4)) else { return }
         func money(_ column: Int32) -> Money? {
