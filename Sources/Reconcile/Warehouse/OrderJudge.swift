@@ -78,8 +78,7 @@ struct VerdictWriter {
       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
       """
     first = try DirectStatement(db, insert)
-    // A statement that may change a row with triggers keeps the pages it touches, to be undone by itself: too dear for
-    // every order.
+    // An insert that may turn into an update keeps what it needs to be undone by itself: too dear for every order.
     again = try DirectStatement(
       db,
       """

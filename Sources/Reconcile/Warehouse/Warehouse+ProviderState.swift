@@ -32,6 +32,7 @@ extension ProviderWriter {
         try statement.run()
         return db.changesCount > 0
       }
+      // Together they do what one insert could that turns into an update, which costs more.
       var (likely, other) = hasEarlierImport ? (change, add) : (add, change)
       for (id, isRefund, outcome) in outcomes where try !takes(&likely, id, isRefund, outcome) {
         _ = try takes(&other, id, isRefund, outcome)
