@@ -58,4 +58,20 @@ struct JSONTests {
     #expect(
       String(decoding: Array(text.utf8)[inner.range], as: UTF8.self) == #"{"x":9007199254740993.10,"x":2}"#)
   }
+
+  @Test("two spellings of one letter are two keys, also where they are equally long")
+  func spellings() throws {
+    let (one, other) = ("\u{1E0B}\u{323}", "\u{1E0D}\u{307}")
+    #expect(one == other && one.utf8.count == other.utf8.count)
+    guard case .object(let object) = try JSONReader.parse(Array("{\"\(one)\":1,\"\(other)\":2}".utf8)) else {
+      Issue.record("no object")
+      return
+    }
+    #expect(!object.hasDuplicateKey)
+    guard case .number(let digits)? = object[other] else {
+      Issue.record("no number")
+      return
+    }
+    #expect(digits.elementsEqual("2".utf8))
+  }
 }
