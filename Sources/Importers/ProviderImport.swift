@@ -189,18 +189,6 @@ public protocol ImportSink: Sendable {
 }
 
 extension ImportSink {
-  /// For a sink in memory, which has nothing to do before.
-  public func readyToStore(_ bodies: [ReadBody], from provider: String) async throws
-    -> @Sendable () async throws -> Void
-  {
-    {
-      let numbers = try await keep(bodies.map(\.body), from: provider)
-      try await store(
-        zip(bodies, numbers).compactMap { read, number in read.contents.map { ($0, number) } }, from: provider
-      )
-    }
-  }
-
   /// One body after the other, for a sink that knows no larger unit.
   public func store(_ bodies: [(contents: BodyContents, evidence: Int64)], from provider: String) async throws
   {

@@ -79,3 +79,17 @@ final class MemorySink: ImportSink {
 
   func progress(_ provider: String, stream: ProviderStream, pages: Int, records: Int, of total: Int?) {}
 }
+
+extension ImportSink {
+  /// Sinks in memory have nothing to do before they keep.
+  func readyToStore(_ bodies: [ReadBody], from provider: String) async throws
+    -> @Sendable () async throws -> Void
+  {
+    {
+      let numbers = try await keep(bodies.map(\.body), from: provider)
+      try await store(
+        zip(bodies, numbers).compactMap { read, number in read.contents.map { ($0, number) } }, from: provider
+      )
+    }
+  }
+}

@@ -7,8 +7,8 @@ public enum ReadAhead {
   static let batch = 256
   /// Bytes of long elements that change hands together.
   static let batchBytes = 131_072
-  /// Batches that may wait to be taken: rows of a day of a large shop, so that one thread writes them while the other
-  /// sorts those of the next.
+  /// Batches that may wait to be taken: report rows come out day by day, and while one thread waits for the next day to be
+  /// sorted the other still has some to write.
   static let room = 64
 
   /// Runs `produce` on a thread of its own and hands everything that it gives out to `take`, in order, on the calling

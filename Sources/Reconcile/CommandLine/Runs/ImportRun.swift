@@ -166,13 +166,15 @@ struct ImportRun {
     let orderFiles = try expand(settings.orders.patterns)
     let refundFiles = try expand(settings.refunds.patterns)
     var notes: [String] = []
-    if !writer.known.isEmpty,
+    func isUnchanged(_ kind: MerchantFiles.Kind, _ files: [String], _ settings: MerchantFileSettings) throws
+      -> Bool
+    {
       try MerchantFiles.areUnchanged(
-        orderFiles, since: known(.orders), .orders, settings: settings.orders, log: { notes.append($0) },
-        checkCancelled: Interruption.check),
-      try MerchantFiles.areUnchanged(
-        refundFiles, since: known(.refunds), .refunds, settings: settings.refunds, log: { notes.append($0) },
+        files, since: known(kind), kind, settings: settings, log: { notes.append($0) },
         checkCancelled: Interruption.check)
+    }
+    if !writer.known.isEmpty, try isUnchanged(.orders, orderFiles, settings.orders),
+      try isUnchanged(.refunds, refundFiles, settings.refunds)
     {
       notes.forEach(note)
       files = writer.known.filter { MerchantFiles.Kind(rawValue: $0.kind) != nil }
