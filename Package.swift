@@ -19,10 +19,11 @@ let package = Package(
   targets: [
     // Rooms: see docs/ARCHITECTURE.md. The compiler enforces who may import whom.
     .target(
-      name: "ReconcileCore", dependencies: ["CLibcrypto"], path: "Sources/Reconcile/Core",
-      exclude: ["CLibcrypto"], swiftSettings: strict),
+      name: "ReconcileCore", dependencies: ["CLibcrypto", "CMalloc"], path: "Sources/Reconcile/Core",
+      exclude: ["CLibcrypto", "CMalloc"], swiftSettings: strict),
     .systemLibrary(
       name: "CLibcrypto", path: "Sources/Reconcile/Core/CLibcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CMalloc", path: "Sources/Reconcile/Core/CMalloc"),
     .target(
       name: "ReconcileMatching", dependencies: ["ReconcileCore"],
       path: "Sources/Reconcile/Matching", swiftSettings: strict),

@@ -81,4 +81,121 @@ import Testing
     let lead = try lead(of: 1_000, bytes: ReadAhead.batchBytes / 2, enough: 2 * ReadAhead.room)
     #expect(lead <= 2 * (ReadAhead.room + 2), "\(lead)")
   }
+
+  // MARK: parts
+
+  private typealias Reader = @Sendable (ReaderShare<Int>) throws -> Void
+
+  /// A reader that gives out `count` numbers for each part: 0, 1, 2 … of part 0, 1,000,000 … of part 1.
+  private func reader(_ count: Int, failingAt failing: Int? = nil) -> Reader {
+    { share in
+      try share.forEach { part, give in
+        for number in 0..<count {
+          if part * 1_000_000 + number == failing { throw Trouble(at: part) }
+          try give(part * 1_000_000 + number)
+        }
+      }
+    }
+  }
+
+  private func expected(parts: Int, _ count: Int) -> [Int] {
+    (0..<parts).flatMap { part in (0..<count).map { part * 1_000_000 + $0 } }
+  }
+
+  @Test(arguments: [0, 1, 2, 7], [1, 2, 3])
+  func partsArriveInOrder(parts: Int, readers: Int) throws {
+    for count in [0, 1, 256, 1_000, 20_000] {
+      var taken: [Int] = []
+      try ReadAhead.run(
+        parts: parts, bytes: { _ in 0 }, readers: Array(repeating: reader(count), count: readers)
+      ) { taken.append($0) }
+      #expect(taken == expected(parts: parts, count))
+    }
+  }
+
+  @Test(arguments: [0, 1, 4, 6])
+  func theFirstPartThatFailsEndsAll(failing part: Int) throws {
+    var taken: [Int] = []
+    let failing = reader(2_000, failingAt: part * 1_000_000 + 700)
+    #expect(throws: Trouble(at: part)) {
+      try ReadAhead.run(parts: 7, bytes: { _ in 0 }, readers: [failing, failing]) { taken.append($0) }
+    }
+    #expect(taken == expected(parts: part, 2_000) + (0..<700).map { part * 1_000_000 + $0 })
+  }
+
+  @Test func aReaderThatCannotBeginIsHeard() {
+    var taken: [Int] = []
+    #expect(throws: Trouble(at: -1)) {
+      try ReadAhead.run(
+        parts: 4, bytes: { _ in 0 }, readers: [reader(300), { @Sendable _ in throw Trouble(at: -1) }]
+      ) { taken.append($0) }
+    }
+    #expect(taken == expected(parts: 1, 300))
+  }
+
+  @Test func aReaderThatCannotEndIsHeard() {
+    var taken: [Int] = []
+    let reader = reader(300)
+    #expect(throws: Trouble(at: -2)) {
+      try ReadAhead.run(
+        parts: 4, bytes: { _ in 0 },
+        readers: [
+          reader,
+          { @Sendable share in
+            try reader(share)
+            throw Trouble(at: -2)
+          },
+        ]
+      ) { taken.append($0) }
+    }
+    #expect(taken == expected(parts: 4, 300))
+  }
+
+  @Test func aPartThatNobodyReadsIsNoEmptyPart() {
+    #expect(throws: (any Error).self) {
+      try ReadAhead.run(parts: 2, bytes: { _ in 0 }, readers: [reader(1), { @Sendable _ in }]) { _ in }
+    }
+  }
+
+  @Test(arguments: [0, 299, 300, 40_000])
+  func anErrorOfTheTakerStopsAllReaders(failing at: Int) {
+    let begun = Mutex(0)
+    let ended = Mutex(0)
+    let count = 20_000
+    let reader = reader(count)
+    let counting: Reader = { share in
+      begun.withLock { $0 += 1 }
+      defer { ended.withLock { $0 += 1 } }
+      try reader(share)
+    }
+    var taken = 0
+    #expect(throws: Trouble(at: at)) {
+      try ReadAhead.run(parts: 6, bytes: { _ in 0 }, readers: [counting, counting]) { _ in
+        if taken == at { throw Trouble(at: at) }
+        taken += 1
+      }
+    }
+    #expect(begun.withLock { $0 } == ended.withLock { $0 })
+  }
+
+  @Test func readersOfPartsAreNeverTooFarAhead() throws {
+    let given = Mutex(0)
+    let parts = 400
+    let reader: Reader = { share in
+      try share.forEach { part, give in
+        for number in 0..<ReadAhead.batch {
+          try give(number)
+          given.withLock { $0 += 1 }
+        }
+      }
+    }
+    var (farthest, taken) = (0, 0)
+    try ReadAhead.run(parts: parts, bytes: { _ in 0 }, readers: [reader, reader]) { _ in
+      if taken == 0 { usleep(200_000) }
+      taken += 1
+      farthest = max(farthest, given.withLock { $0 } - taken)
+    }
+    #expect(taken == parts * ReadAhead.batch)
+    #expect(farthest <= ReadAhead.batch * (ReadAhead.room + 4), "\(farthest)")
+  }
 }

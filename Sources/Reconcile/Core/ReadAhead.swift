@@ -23,9 +23,66 @@ public enum ReadAhead {
     _ produce: @escaping @Sendable (_ give: (Element) throws -> Void) throws -> Outcome,
     take: (Element) throws -> Void
   ) throws -> Outcome {
-    let handover = Handover<Element, Outcome>(bytes: bytes)
-    DispatchQueue(label: "reconcile.read-ahead").async { handover.fill(produce) }
+    let handover = Handover<Element, Outcome>(bytes: bytes, room: DispatchSemaphore(value: room))
+    DispatchQueue(label: "reconcile.read-ahead").async {
+      _ = handover.fill(0) { _, give in try produce(give) }
+    }
     return try handover.empty(take)
+  }
+
+  /// Does the same for work in parts, with a thread for each reader: the parts go to the readers in turn, and all that
+  /// they give out is taken in the order of the parts.
+  ///
+  /// - Throws: what the first part that fails throws, after all before it was taken; or what a reader or `take` throws.
+  ///   All readers have stopped then.
+  public static func run<Element: Sendable>(
+    parts: Int, bytes: @escaping @Sendable (Element) -> Int,
+    readers: [@Sendable (ReaderShare<Element>) throws -> Void], take: (Element) throws -> Void
+  ) throws {
+    let rooms = readers.map { _ in DispatchSemaphore(value: room / readers.count) }
+    let handovers = (0..<parts).map { Handover<Element, Void>(bytes: bytes, room: rooms[$0 % readers.count]) }
+    let reading = readers.enumerated().map { place, reader in
+      let numbers = stride(from: place, to: parts, by: readers.count)
+      let share = ReaderShare(parts: numbers.map { ($0, handovers[$0]) })
+      return Beside { try share.read(reader) }
+    }
+    do {
+      for handover in handovers { try handover.empty(take) }
+    } catch {
+      for handover in handovers { handover.stop() }
+      for handover in handovers { handover.drain() }
+      for reader in reading { _ = try? reader.value() }
+      throw error
+    }
+    for reader in reading { try reader.value() }
+  }
+}
+
+/// The parts of a piece of work that fall to one reader.
+public final class ReaderShare<Element: Sendable>: Sendable {
+  fileprivate struct Unread: Error {}
+  private let parts: [(number: Int, handover: Handover<Element, Void>)]
+
+  fileprivate init(parts: [(number: Int, handover: Handover<Element, Void>)]) { self.parts = parts }
+
+  /// Produces the parts one after the other, by their numbers from 0. To be called once.
+  ///
+  /// - Throws: what `produce` throws, or an error of its own where nobody takes any more.
+  public func forEach(_ produce: (_ part: Int, _ give: (Element) throws -> Void) throws -> Void) throws {
+    for part in parts { try part.handover.fill(part.number, produce).get() }
+  }
+
+  /// Lets the reader read, and sees to it that nobody waits for a part that it leaves out.
+  fileprivate func read(_ reader: (ReaderShare) throws -> Void) throws {
+    let outcome = Result { try reader(self) }
+    for part in parts { part.handover.end(.failure(outcome.error ?? Unread())) }
+    try outcome.get()
+  }
+}
+
+extension Result {
+  fileprivate var error: Failure? {
+    if case .failure(let error) = self { error } else { nil }
   }
 }
 
@@ -40,13 +97,19 @@ private final class Handover<Element: Sendable, Outcome: Sendable>: Sendable {
 
   private let bytes: @Sendable (Element) -> Int
   private let state = Mutex(State())
-  private let room = DispatchSemaphore(value: ReadAhead.room)
+  /// Counts the batches that may still be filled; handovers of one reader share it.
+  private let room: DispatchSemaphore
   /// Counts batches, and the end.
   private let filled = DispatchSemaphore(value: 0)
 
-  init(bytes: @escaping @Sendable (Element) -> Int) { self.bytes = bytes }
+  init(bytes: @escaping @Sendable (Element) -> Int, room: DispatchSemaphore) {
+    (self.bytes, self.room) = (bytes, room)
+  }
 
-  func fill(_ produce: (_ give: (Element) throws -> Void) throws -> Outcome) {
+  /// Hands over all that `produce` gives out of a part; returns how it ended.
+  func fill(
+    _ part: Int, _ produce: (_ part: Int, _ give: (Element) throws -> Void) throws -> Outcome
+  ) -> Result<Outcome, any Error> {
     var batch: [Element] = []
     batch.reserveCapacity(ReadAhead.batch)
     var size = 0
@@ -61,9 +124,10 @@ private final class Handover<Element: Sendable, Outcome: Sendable>: Sendable {
       batch.removeAll(keepingCapacity: true)
       size = 0
     }
-    let end = Result {
+    let outcome = Result {
       do {
-        let outcome = try produce { element in
+        if state.withLock({ $0.isGivenUp }) { throw Stopped() }
+        let outcome = try produce(part) { element in
           batch.append(element)
           size += bytes(element)
           if batch.count == ReadAhead.batch || size >= ReadAhead.batchBytes { try hand() }
@@ -76,7 +140,13 @@ private final class Handover<Element: Sendable, Outcome: Sendable>: Sendable {
         throw error
       }
     }
-    state.withLock { $0.end = end }
+    end(outcome)
+    return outcome
+  }
+
+  /// Says how it ended, unless that is known.
+  func end(_ end: Result<Outcome, any Error>) {
+    state.withLock { $0.end = $0.end ?? end }
     filled.signal()
   }
 
@@ -94,15 +164,18 @@ private final class Handover<Element: Sendable, Outcome: Sendable>: Sendable {
       do {
         for element in batch { try take(element) }
       } catch {
-        giveUp()
+        stop()
+        drain()
         throw error
       }
     }
   }
 
-  /// Makes the other thread stop and waits until it has: what it uses may end with the caller.
-  private func giveUp() {
-    state.withLock { $0.isGivenUp = true }
+  /// Makes the other thread stop.
+  func stop() { state.withLock { $0.isGivenUp = true } }
+
+  /// Waits until the other thread has stopped: what it uses may end with the caller.
+  func drain() {
     while true {
       let (dropped, hasEnded) = state.withLock { state in
         let dropped = state.batches.count

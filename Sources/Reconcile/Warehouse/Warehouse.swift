@@ -25,6 +25,8 @@ public final class Warehouse: Sendable {
     case write
     /// Reads only; may run beside a writer.
     case read
+    /// Reads only, beside another connection of this process that holds most of the pages.
+    case readBeside
     /// A copy that no other process knows of: written without a lock and without waiting for the disk.
     case scratch
   }
@@ -51,6 +53,12 @@ public final class Warehouse: Sendable {
     } catch let error as DatabaseError {
       throw Self.failure(error, path)
     }
+  }
+
+  /// A second connection that reads the same, for as long as this one does not write: nil where another process may, or
+  /// where this one shows what the rows were.
+  func beside() throws -> Warehouse? {
+    lock == nil ? nil : try Warehouse(path: path, access: .readBeside)
   }
 
   /// Whether a warehouse was begun there. A run that was killed at its very start leaves an empty file.
@@ -81,7 +89,7 @@ public final class Warehouse: Sendable {
   private static func open(_ path: String, _ access: Access) throws -> DatabaseQueue {
     _ = library
     var configuration = Configuration()
-    configuration.readonly = access == .read
+    configuration.readonly = access == .read || access == .readBeside
     configuration.foreignKeysEnabled = true
     // A group of writes leaves its transaction open from one write to the next.
     configuration.allowsUnsafeTransactions = access == .write
@@ -91,11 +99,11 @@ public final class Warehouse: Sendable {
       try db.execute(sql: "PRAGMA trusted_schema = OFF")
       try db.execute(sql: "PRAGMA cell_size_check = ON")
       // Counts where the file is created: larger pages are written fewer times in a first import.
-      if access != .read { try db.execute(sql: "PRAGMA page_size = 8192") }
-      try db.execute(sql: "PRAGMA cache_size = -57344")
+      if !db.configuration.readonly { try db.execute(sql: "PRAGMA page_size = 8192") }
+      try db.execute(sql: "PRAGMA cache_size = \(access == .readBeside ? -8_192 : -57_344)")
       try db.execute(sql: "PRAGMA temp_store = MEMORY")
       switch access {
-      case .read: break
+      case .read, .readBeside: break
       case .write: try db.execute(sql: "PRAGMA synchronous = EXTRA")
       case .scratch: try db.execute(sql: "PRAGMA synchronous = OFF; PRAGMA journal_mode = MEMORY")
       }

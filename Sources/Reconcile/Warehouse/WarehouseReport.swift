@@ -117,21 +117,36 @@ public struct WarehouseReport: ReportSource, Sendable {
   }
 
   /// Rows day by day, so that no more than a day's rows are sorted at a time, however long the period is: those of the
-  /// days of the period that occur in a column, or of no day.
-  private func forEachRow(
-    of sql: String, by column: String, of table: String, andUndated: Bool = false, _ db: Database,
-    _ body: (DirectStatement) throws -> Void
+  /// days of the period that occur in a column, or of no day. Where there are two connections, each reads every other
+  /// day.
+  private func forEachRow<Row: Sendable>(
+    of sql: String, by column: String, of table: String, andUndated: Bool = false,
+    bytes: @escaping @Sendable (Row) -> Int, _ body: (Row) throws -> Void,
+    row: @escaping @Sendable (DirectStatement) throws -> Row?
   ) throws {
-    let days = try Int64.fetchAll(
-      db, sql: "SELECT DISTINCT \(column) FROM \(table) WHERE \(column) BETWEEN ? AND ? ORDER BY 1",
-      arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
-    var rows = try DirectStatement(db, sql)
-    defer { rows.begin() }
-    for day in days.map(Optional.some) + (andUndated ? [nil] : []) {
-      rows.add(day)
-      while try rows.step() { try body(rows) }
-      rows.begin()
+    let dated = try warehouse.read { db in
+      try Int64.fetchAll(
+        db, sql: "SELECT DISTINCT \(column) FROM \(table) WHERE \(column) BETWEEN ? AND ? ORDER BY 1",
+        arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
     }
+    let days = dated.map(Optional.some) + (andUndated ? [nil] : [])
+    let connections = [warehouse] + (try warehouse.beside().map { [$0] } ?? [])
+    let readers = connections.map { connection in
+      { @Sendable (share: ReaderShare<Row>) in
+        try connection.read { db in
+          var rows = try DirectStatement(db, sql)
+          defer { rows.begin() }
+          try share.forEach { part, give in
+            rows.add(days[part])
+            while try rows.step() {
+              if let row = try row(rows) { try give(row) }
+            }
+            rows.begin()
+          }
+        }
+      }
+    }
+    try ReadAhead.run(parts: days.count, bytes: bytes, readers: readers, take: body)
   }
 
   public func forEachOrder(_ body: (OrderRow) throws -> Void) throws {
@@ -150,32 +165,30 @@ public struct WarehouseReport: ReportSource, Sendable {
     let bytes = { @Sendable (row: OrderRow) in
       row.orderID.utf8.count + (row.paymentIDs?.utf8.count ?? 0) + (row.refundIDs?.utf8.count ?? 0)
     }
-    try forEach(body, bytes: bytes) { db, give in
-      try forEachRow(of: sql, by: "order_on", of: "order_verdict", db) { row in
-        guard let currency = Currency(row.word(4)) else { return }
-        func money(_ column: Int32) -> Money? {
-          row.integer(column).map { Money(minorUnits: $0, currency: currency) }
-        }
-        let amount = Money(minorUnits: row.number(5), currency: currency)
-        var order = OrderRow(
-          orderID: row.word(0), orderDate: BusinessDay(dayNumber: Int(row.number(1))),
-          createdAt: Instant(microseconds: row.number(2)), amount: amount,
-          matchStatus: MatchStatus(rawValue: row.word(10)) ?? .unknown,
-          refundStatus: RefundVerdict(rawValue: row.word(11)) ?? .unknown)
-        order.provider = row.text(3)
-        order.collected = money(6)
-        order.difference = try order.collected?.subtracting(amount)
-        order.refundDue = money(7)
-        order.refunded = money(8)
-        order.refundFees = money(9)
-        if let refunded = order.refunded { order.net = try order.collected?.subtracting(refunded) }
-        order.paymentIDs = row.text(12)
-        order.refundIDs = row.text(13)
-        order.matchedBy = row.text(14)
-        order.discrepancies = row.text(15)
-        order.note = row.text(16).map { "suggested payment: \($0)" }
-        try give(order)
+    try forEachRow(of: sql, by: "order_on", of: "order_verdict", bytes: bytes, body) { row in
+      guard let currency = Currency(row.word(4)) else { return nil }
+      func money(_ column: Int32) -> Money? {
+        row.integer(column).map { Money(minorUnits: $0, currency: currency) }
       }
+      let amount = Money(minorUnits: row.number(5), currency: currency)
+      var order = OrderRow(
+        orderID: row.word(0), orderDate: BusinessDay(dayNumber: Int(row.number(1))),
+        createdAt: Instant(microseconds: row.number(2)), amount: amount,
+        matchStatus: MatchStatus(rawValue: row.word(10)) ?? .unknown,
+        refundStatus: RefundVerdict(rawValue: row.word(11)) ?? .unknown)
+      order.provider = row.text(3)
+      order.collected = money(6)
+      order.difference = try order.collected?.subtracting(amount)
+      order.refundDue = money(7)
+      order.refunded = money(8)
+      order.refundFees = money(9)
+      if let refunded = order.refunded { order.net = try order.collected?.subtracting(refunded) }
+      order.paymentIDs = row.text(12)
+      order.refundIDs = row.text(13)
+      order.matchedBy = row.text(14)
+      order.discrepancies = row.text(15)
+      order.note = row.text(16).map { "suggested payment: \($0)" }
+      return order
     }
   }
 
@@ -187,20 +200,19 @@ public struct WarehouseReport: ReportSource, Sendable {
       FROM payment p LEFT JOIN sales_order o ON o.id = p.sales_order
       WHERE p.is_test = 0 AND p.paid_on IS ? ORDER BY p.provider, p.payment_id
       """
-    try forEach(body, bytes: { $0.paymentID.utf8.count + ($0.orderID?.utf8.count ?? 0) }) { db, give in
-      try forEachRow(of: sql, by: "paid_on", of: "payment", andUndated: true, db) { row in
-        guard let currency = Currency(row.word(3)) else { return }
-        var payment = PaymentRow(
-          provider: row.word(0), paymentID: row.word(1),
-          amount: Money(minorUnits: row.number(4), currency: currency),
-          status: PaymentStatus(rawValue: row.word(6)) ?? .unknown, providerStatus: row.word(7))
-        payment.paymentDate = row.integer(2).map { BusinessDay(dayNumber: Int($0)) }
-        payment.collected = row.integer(5).map { Money(minorUnits: $0, currency: currency) }
-        payment.orderID = row.text(8)
-        payment.matchedBy = row.text(9).flatMap(MatchRule.init(rawValue:))
-        payment.note = row.text(10).map { "suggested order: \($0)" }
-        try give(payment)
-      }
+    let bytes = { @Sendable (row: PaymentRow) in row.paymentID.utf8.count + (row.orderID?.utf8.count ?? 0) }
+    try forEachRow(of: sql, by: "paid_on", of: "payment", andUndated: true, bytes: bytes, body) { row in
+      guard let currency = Currency(row.word(3)) else { return nil }
+      var payment = PaymentRow(
+        provider: row.word(0), paymentID: row.word(1),
+        amount: Money(minorUnits: row.number(4), currency: currency),
+        status: PaymentStatus(rawValue: row.word(6)) ?? .unknown, providerStatus: row.word(7))
+      payment.paymentDate = row.integer(2).map { BusinessDay(dayNumber: Int($0)) }
+      payment.collected = row.integer(5).map { Money(minorUnits: $0, currency: currency) }
+      payment.orderID = row.text(8)
+      payment.matchedBy = row.text(9).flatMap(MatchRule.init(rawValue:))
+      payment.note = row.text(10).map { "suggested order: \($0)" }
+      return payment
     }
   }
 

@@ -47,6 +47,7 @@ struct ReconciliationRun {
     var imported = ImportResult()
     if stages.contains(.importing) {
       imported = try await ImportRun(session: session, warehouse: warehouse, run: run).execute()
+      Memory.giveBack()
     }
     for name in try warehouse.unconfiguredProviders(session.settings) {
       session.console.log.warning(
