@@ -33,15 +33,29 @@ public struct Instant: Hashable, Sendable, Comparable, CustomStringConvertible {
   public var description: String {
     let day = BusinessDay(dayNumber: Int(floorDivide(seconds, 86_400)))
     let second = Int(seconds - Int64(day.dayNumber) * 86_400)
-    let fraction = Int(microseconds - seconds * 1_000_000)
-    var tail = ""
-    if fraction > 0 {
-      let digits = String(fraction)
-      tail = "." + String(repeating: "0", count: 6 - digits.count) + digits
-      while tail.hasSuffix("0") { tail.removeLast() }
+    var fraction = Int(microseconds - seconds * 1_000_000)
+    let date = day.parts
+    return String(unsafeUninitializedCapacity: DecimalDigits.room) { space in
+      var text = DecimalDigits(space)
+      text.add(date)
+      text.add(UInt8(ascii: "T"))
+      text.add(second / 3600, width: 2)
+      text.add(UInt8(ascii: ":"))
+      text.add(second / 60 % 60, width: 2)
+      text.add(UInt8(ascii: ":"))
+      text.add(second % 60, width: 2)
+      if fraction > 0 {
+        var width = 6
+        while fraction % 10 == 0 {
+          fraction /= 10
+          width -= 1
+        }
+        text.add(UInt8(ascii: "."))
+        text.add(fraction, width: width)
+      }
+      text.add(UInt8(ascii: "Z"))
+      return text.count
     }
-    func two(_ n: Int) -> String { n < 10 ? "0\(n)" : "\(n)" }
-    return "\(day)T\(two(second / 3600)):\(two(second / 60 % 60)):\(two(second % 60))\(tail)Z"
   }
 }
 
@@ -93,10 +107,58 @@ public struct BusinessDay: Hashable, Sendable, Comparable, CustomStringConvertib
 
   /// `YYYY-MM-DD`.
   public var description: String {
-    let (year, month, day) = parts
-    let digits = String(year)
-    return String(repeating: "0", count: max(0, 4 - digits.count)) + digits
-      + (month < 10 ? "-0\(month)" : "-\(month)") + (day < 10 ? "-0\(day)" : "-\(day)")
+    let date = parts
+    // Without this room most days fit into a text that needs no memory of its own.
+    let room = (0...9_999).contains(date.year) ? 10 : DecimalDigits.room
+    return String(unsafeUninitializedCapacity: room) { space in
+      var text = DecimalDigits(space)
+      text.add(date)
+      return text.count
+    }
+  }
+}
+
+/// The digits of dates and times on their way into a text: reports hold millions of them.
+private struct DecimalDigits {
+  /// More than a date and a time of any year take.
+  static let room = 64
+
+  private let space: UnsafeMutableBufferPointer<UInt8>
+  private(set) var count = 0
+
+  init(_ space: UnsafeMutableBufferPointer<UInt8>) { self.space = space }
+
+  mutating func add(_ byte: UInt8) {
+    space[count] = byte
+    count += 1
+  }
+
+  /// A number of at least so many digits.
+  mutating func add(_ number: Int, width: Int) {
+    if number < 0 { add(UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    var digits = width
+    var limit: UInt = 1
+    for _ in 0..<width { limit *= 10 }
+    while rest >= limit {
+      digits += 1
+      if digits == 20 { break }
+      limit *= 10
+    }
+    for place in (count..<count + digits).reversed() {
+      space[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+    }
+    count += digits
+  }
+
+  /// `YYYY-MM-DD`.
+  mutating func add(_ date: (year: Int, month: Int, day: Int)) {
+    add(date.year, width: 4)
+    add(UInt8(ascii: "-"))
+    add(date.month, width: 2)
+    add(UInt8(ascii: "-"))
+    add(date.day, width: 2)
   }
 }
 

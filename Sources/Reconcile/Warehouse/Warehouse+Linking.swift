@@ -59,34 +59,29 @@ extension Warehouse {
   private func expandTouched(_ db: Database) throws {
     // Without payments there is nothing to tie.
     guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM payment)") ?? false else { return }
-    try db.execute(
-      sql: """
-        INSERT OR IGNORE INTO touched_payment
-          SELECT c.payment FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
-          JOIN payment_claim c ON c.order_id = o.order_id;
-        INSERT OR IGNORE INTO touched_payment
-          SELECT p.id FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
-          JOIN payment p ON p.payment_id = o.provider_reference;
-        INSERT OR IGNORE INTO touched_payment
-          SELECT n.payment FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
-          JOIN payment_name n ON n.name = o.provider_reference;
-        INSERT OR IGNORE INTO touched_payment
-          SELECT p.id FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
-          JOIN event_order e ON e.order_id = o.order_id JOIN event_reference r ON r.event = e.event
-          JOIN payment p ON p.payment_id = r.reference AND p.provider = r.provider;
-        INSERT OR IGNORE INTO touched_payment
-          SELECT n.payment FROM touched_order t JOIN sales_order o ON o.id = t.sales_order
-          JOIN event_order e ON e.order_id = o.order_id JOIN event_reference r ON r.event = e.event
-          JOIN payment_name n ON n.name = r.reference AND n.provider = r.provider;
-        INSERT OR IGNORE INTO touched_payment
-          SELECT p.id FROM touched_name t JOIN payment p ON p.payment_id = t.name;
-        INSERT OR IGNORE INTO touched_payment
-          SELECT n.payment FROM touched_name t JOIN payment_name n ON n.name = t.name;
-        INSERT OR IGNORE INTO touched_payment
-          SELECT p.id FROM manual_link m CROSS JOIN sales_order o ON o.order_id = m.order_id
-          CROSS JOIN touched_order t ON t.sales_order = o.id
-          CROSS JOIN payment p ON p.provider = m.provider AND p.payment_id = m.payment_id;
-        """)
+    // CROSS JOIN: from what was touched. SQLite on its own reads all payments, names and orders to look each up there.
+    let order = "touched_order t CROSS JOIN sales_order o ON o.id = t.sales_order"
+    let told = """
+      \(order) CROSS JOIN event_order e ON e.order_id = o.order_id CROSS JOIN event_reference r ON r.event = e.event
+      """
+    for (payment, source) in [
+      ("c.payment", "\(order) CROSS JOIN payment_claim c ON c.order_id = o.order_id"),
+      ("p.id", "\(order) CROSS JOIN payment p ON p.payment_id = o.provider_reference"),
+      ("n.payment", "\(order) CROSS JOIN payment_name n ON n.name = o.provider_reference"),
+      ("p.id", "\(told) CROSS JOIN payment p ON p.payment_id = r.reference AND p.provider = r.provider"),
+      ("n.payment", "\(told) CROSS JOIN payment_name n ON n.name = r.reference AND n.provider = r.provider"),
+      ("p.id", "touched_name t CROSS JOIN payment p ON p.payment_id = t.name"),
+      ("n.payment", "touched_name t CROSS JOIN payment_name n ON n.name = t.name"),
+      (
+        "p.id",
+        """
+        manual_link m CROSS JOIN sales_order o ON o.order_id = m.order_id CROSS JOIN touched_order t ON t.sales_order = o.id
+        CROSS JOIN payment p ON p.provider = m.provider AND p.payment_id = m.payment_id
+        """
+      ),
+    ] {
+      try db.execute(sql: "INSERT OR IGNORE INTO touched_payment SELECT \(payment) FROM \(source)")
+    }
   }
 
   /// Works out collected amounts, dates and orders of touched payments.
