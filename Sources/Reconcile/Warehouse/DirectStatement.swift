@@ -10,15 +10,14 @@ struct DirectStatement {
   private let statement: Statement
   private let handle: SQLiteStatement
   private let connection: SQLiteConnection?
-  private let isChecksummed: Bool
+  private let checksum: RowChecksum?
   private var next: Int32 = 1
-  private var checksum = RowChecksum()
 
   /// Prepares a statement, or takes it up again; one of the same text must not be under way.
   ///
   /// - Parameter isChecksummed: whether `addChecksum` is to be used.
   init(_ db: Database, _ sql: String, isChecksummed: Bool = false) throws {
-    self.isChecksummed = isChecksummed
+    checksum = isChecksummed ? RowChecksum() : nil
     statement = try db.cachedStatement(sql: sql)
     handle = statement.sqliteStatement
     connection = db.sqliteConnection
@@ -29,7 +28,7 @@ struct DirectStatement {
   mutating func begin() {
     sqlite3_reset(handle)
     next = 1
-    if isChecksummed { checksum.begin() }
+    checksum?.begin()
   }
 
   // MARK: values, in the order of their places
@@ -37,7 +36,7 @@ struct DirectStatement {
   /// Binds a whole number; nil is NULL.
   mutating func add(_ value: Int64?) {
     if let value { sqlite3_bind_int64(handle, next, value) } else { sqlite3_bind_null(handle, next) }
-    if isChecksummed { checksum.add(value) }
+    checksum?.add(value)
     next += 1
   }
 
@@ -52,11 +51,11 @@ struct DirectStatement {
         let start = text.baseAddress.map { UnsafeRawPointer($0) } ?? Self.nothing
         let characters = start.assumingMemoryBound(to: CChar.self)
         _ = sqlite3_bind_text(handle, place, characters, Int32(text.count), Self.copied)
-        if isChecksummed { checksum.add(text) }
+        checksum?.add(text)
       }
     } else {
       sqlite3_bind_null(handle, next)
-      if isChecksummed { checksum.addNull() }
+      checksum?.addNull()
     }
     next += 1
   }
@@ -66,14 +65,14 @@ struct DirectStatement {
     let place = next
     bytes.withUnsafeBytes {
       _ = sqlite3_bind_blob(handle, place, $0.baseAddress ?? Self.nothing, Int32($0.count), Self.copied)
-      if isChecksummed { checksum.add($0.bindMemory(to: UInt8.self)) }
+      checksum?.add($0.bindMemory(to: UInt8.self))
     }
     next += 1
   }
 
   /// Binds the checksum of all values bound so far.
   mutating func addChecksum() {
-    sqlite3_bind_int64(handle, next, checksum.value)
+    sqlite3_bind_int64(handle, next, checksum?.value ?? 0)
     next += 1
   }
 

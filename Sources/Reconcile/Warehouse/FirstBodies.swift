@@ -8,27 +8,27 @@ import ReconcileCore
 struct FirstBodies {
   private struct Body {
     var request: String
-    var payments: [PaymentRecord]
+    var payments: [WorkedPayment]
     var refunds: [RefundRecord]
   }
   private var byStream: [String: Body] = [:]
 
   /// What a body says that the first reading of the same page did not say.
   mutating func news(
-    in body: BodyRecords, stream: String, request: String
-  ) -> (payments: [PaymentRecord], refunds: [RefundRecord]) {
-    let own = Body(request: request, payments: body.payments, refunds: body.refunds)
-    guard let first = byStream[stream] else {
-      byStream[stream] = own
-      return (body.payments, body.refunds)
+    _ payments: [WorkedPayment], _ refunds: [RefundRecord], from source: BodySource
+  ) -> (payments: [WorkedPayment], refunds: [RefundRecord]) {
+    let own = Body(request: source.request, payments: payments, refunds: refunds)
+    guard let first = byStream[source.stream] else {
+      byStream[source.stream] = own
+      return (payments, refunds)
     }
-    guard first.request == request else { return (body.payments, body.refunds) }
-    byStream[stream] = own
-    let payments = Dictionary(grouping: first.payments, by: \.id)
-    let refunds = Dictionary(grouping: first.refunds, by: \.id)
+    guard first.request == source.request else { return (payments, refunds) }
+    byStream[source.stream] = own
+    let formerPayments = Dictionary(grouping: first.payments.map(\.record), by: \.id)
+    let formerRefunds = Dictionary(grouping: first.refunds, by: \.id)
     return (
-      body.payments.filter { payments[$0.id]?.contains($0) != true },
-      body.refunds.filter { refunds[$0.id]?.contains($0) != true }
+      payments.filter { formerPayments[$0.record.id]?.contains($0.record) != true },
+      refunds.filter { formerRefunds[$0.id]?.contains($0) != true }
     )
   }
 }

@@ -1,10 +1,45 @@
 import GRDB
 import ReconcileCore
 
+/// A payment with what follows from it alone.
+struct WorkedPayment: Sendable {
+  let record: PaymentRecord
+  /// What it is called beside its own id, and the order ids it carries, each once.
+  let names: PaymentNames
+  /// The names as they are stored.
+  let nameList: String
+  /// As far as no event says more.
+  let values: PaymentValues
+
+  init(_ record: PaymentRecord, askedAs lookupID: String?, _ provider: ProviderSettings, zone: Zone) {
+    self.record = record
+    names = Self.names(of: record, lookupID)
+    nameList = names.stored
+    values = PaymentValues(
+      provider, zone: zone, status: record.status, amount: record.amount.minorUnits,
+      received: record.received?.minorUnits, eventReceived: nil, amountIsNet: record.amountIsNet,
+      paidAt: record.paidAt)
+  }
+
+  private static func names(of payment: PaymentRecord, _ lookupID: String?) -> PaymentNames {
+    var names = PaymentNames(others: [], claims: payment.orderClaims.map(\.text))
+    for alias in payment.aliases where alias != payment.id && !names.others.contains(alias.text) {
+      names.others.append(alias.text)
+    }
+    if let lookupID, lookupID != payment.id.text, !names.others.contains(lookupID) {
+      names.others.append(lookupID)
+    }
+    if names.claims.count > 1 {
+      names.claims = Array(Set(payment.orderClaims)).sorted().map(\.text)
+    }
+    return names
+  }
+}
+
 /// The statements that every new record passes, and what linking has to do with it.
 struct RecordStatements {
-  var source: DirectStatement
-  var markRead: DirectStatement
+  private var source: DirectStatement
+  private var markRead: DirectStatement
   var addPayment: DirectStatement
   var addName: DirectStatement
   var addClaim: DirectStatement
@@ -40,6 +75,21 @@ struct RecordStatements {
         db, sql: "SELECT NOT EXISTS (SELECT 1 FROM event) AND NOT EXISTS (SELECT 1 FROM amount_doubt)")
         ?? false
   }
+
+  /// Marks a kept body as read; returns where it came from.
+  mutating func markRead(_ evidence: Int64?) throws -> BodySource {
+    source.add(evidence)
+    guard try source.step() else {
+      throw Failure(
+        .defect, "records came of evidence \(evidence ?? 0), which is not kept",
+        remedy: "report this as a defect")
+    }
+    let found = BodySource(stream: source.word(0), request: source.word(1), lookupID: source.text(2))
+    source.begin()
+    markRead.add(evidence)
+    try markRead.run()
+    return found
+  }
 }
 
 extension ProviderWriter {
@@ -48,19 +98,14 @@ extension ProviderWriter {
   /// A new payment is tied to its order at once. Where something else may have a bearing on it, it is marked as
   /// touched like one that changed, and `link` works it out again.
   func store(
-    _ payment: PaymentRecord, askedAs lookupID: String?, _ evidence: Int64,
-    _ statements: inout RecordStatements,
-    _ db: Database
+    _ worked: WorkedPayment, _ evidence: Int64, _ statements: inout RecordStatements, _ db: Database
   ) throws {
-    let names = Self.names(of: payment, lookupID)
-    let stored = names.stored
-    if hasEarlierImport, try takeNews(payment, names, stored, evidence, &statements, db) { return }
-    let tie = payment.isTest ? nil : try statements.linker.tie(of: payment.id.text, at: settings.name, names)
-    let values = PaymentValues(
-      settings, zone: zone, status: payment.status, amount: payment.amount.minorUnits,
-      received: payment.received?.minorUnits, eventReceived: nil, amountIsNet: payment.amountIsNet,
-      paidAt: payment.paidAt)
-    Self.bind(payment, stored, to: &statements.addPayment)
+    if hasEarlierImport, try takeNews(worked, evidence, &statements, db) { return }
+    let payment = worked.record
+    let values = worked.values
+    let tie =
+      payment.isTest ? nil : try statements.linker.tie(of: payment.id.text, at: settings.name, worked.names)
+    Self.bind(worked, to: &statements.addPayment)
     statements.addPayment.add(settings.name)
     statements.addPayment.add(payment.id.text)
     statements.addPayment.add(evidence)
@@ -72,14 +117,14 @@ extension ProviderWriter {
     statements.addPayment.add(tie?.rule.rawValue)
     try statements.addPayment.run()
     if db.changesCount == 0 {
-      _ = try takeNews(payment, names, stored, evidence, &statements, db)
+      _ = try takeNews(worked, evidence, &statements, db)
       return
     }
     let id = db.lastInsertedRowID
     seen.insert(id, of: .payments)
     tally.new += 1
     if payment.isTest { tally.test += 1 }
-    try execute(&statements.addName, &statements.addClaim, for: names, of: id)
+    try execute(&statements.addName, &statements.addClaim, for: worked.names, of: id)
     if let order = tie?.order, order <= statements.lastJudged {
       statements.classify.add(order)
       try statements.classify.run()
@@ -93,16 +138,15 @@ extension ProviderWriter {
   /// Takes what a payment says now where it is known already, and marks it as touched where that is something new;
   /// false where it is not known.
   private func takeNews(
-    _ payment: PaymentRecord, _ names: PaymentNames, _ stored: String, _ evidence: Int64,
-    _ statements: inout RecordStatements, _ db: Database
+    _ payment: WorkedPayment, _ evidence: Int64, _ statements: inout RecordStatements, _ db: Database
   ) throws -> Bool {
-    switch try update(payment, stored, evidence, db) {
+    switch try update(payment, evidence, db) {
     case .absent: return false
     case .same: return true
     case .changed(let id, let formerNames):
       if let formerNames {
         try execute(&statements.dropName, &statements.dropClaim, for: formerNames, of: id)
-        try execute(&statements.addName, &statements.addClaim, for: names, of: id)
+        try execute(&statements.addName, &statements.addClaim, for: payment.names, of: id)
       }
       statements.touch.add(id)
       try statements.touch.run()
@@ -140,9 +184,8 @@ extension ProviderWriter {
   }
 
   /// Takes what a known payment says now.
-  private func update(_ payment: PaymentRecord, _ nameList: String, _ evidence: Int64, _ db: Database) throws
-    -> News
-  {
+  private func update(_ worked: WorkedPayment, _ evidence: Int64, _ db: Database) throws -> News {
+    let payment = worked.record
     var old = try DirectStatement(
       db,
       "SELECT \(Self.paymentColumns), id, withdrawn_in_run FROM payment WHERE provider = ? AND payment_id = ?"
@@ -154,10 +197,10 @@ extension ProviderWriter {
       return .absent
     }
     let id = old.number(13)
-    let isSame = Self.isSame(payment, nameList, old)
+    let isSame = Self.isSame(worked, old)
     let isWithdrawn = !old.isNull(14)
     let updatedAt = old.integer(9)
-    let formerNames = old.holds(12, nameList) ? nil : PaymentNames(stored: old.word(12))
+    let formerNames = old.holds(12, worked.nameList) ? nil : PaymentNames(stored: old.word(12))
     old.begin()
     let isFirst = seen.insert(id, of: .payments)
     if isFirst, payment.isTest { tally.test += 1 }
@@ -173,27 +216,12 @@ extension ProviderWriter {
       UPDATE payment SET (\(Self.paymentColumns)) = (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?), evidence = ?,
         changed_in_run = ?, withdrawn_in_run = NULL WHERE id = ?
       """)
-    Self.bind(payment, nameList, to: &update)
+    Self.bind(worked, to: &update)
     update.add(evidence)
     update.add(run.number)
     update.add(id)
     try update.run()
     return .changed(id: id, formerNames: formerNames)
-  }
-
-  /// What a payment is called beside its own id, and the order ids it carries, each once.
-  private static func names(of payment: PaymentRecord, _ lookupID: String?) -> PaymentNames {
-    var names = PaymentNames(others: [], claims: payment.orderClaims.map(\.text))
-    for alias in payment.aliases where alias != payment.id && !names.others.contains(alias.text) {
-      names.others.append(alias.text)
-    }
-    if let lookupID, lookupID != payment.id.text, !names.others.contains(lookupID) {
-      names.others.append(lookupID)
-    }
-    if names.claims.count > 1 {
-      names.claims = Array(Set(payment.orderClaims)).sorted().map(\.text)
-    }
-    return names
   }
 
   private static let paymentColumns = """
@@ -208,8 +236,8 @@ extension ProviderWriter {
     """
 
   /// The values of `paymentColumns`.
-  private static func bind(_ payment: PaymentRecord, _ nameList: String, to statement: inout DirectStatement)
-  {
+  private static func bind(_ worked: WorkedPayment, to statement: inout DirectStatement) {
+    let payment = worked.record
     statement.add(payment.amount.currency.code)
     statement.add(payment.amount.minorUnits)
     statement.add(payment.received?.minorUnits)
@@ -222,18 +250,19 @@ extension ProviderWriter {
     statement.add(payment.updatedAt?.microseconds)
     statement.add(payment.amountIsNet)
     statement.add(payment.isTest)
-    statement.add(nameList)
+    statement.add(worked.nameList)
   }
 
   /// Whether a row with `paymentColumns` says what the record says.
-  private static func isSame(_ payment: PaymentRecord, _ nameList: String, _ row: DirectStatement) -> Bool {
-    row.holds(0, payment.amount.currency.code) && row.holds(1, payment.amount.minorUnits)
+  private static func isSame(_ worked: WorkedPayment, _ row: DirectStatement) -> Bool {
+    let payment = worked.record
+    return row.holds(0, payment.amount.currency.code) && row.holds(1, payment.amount.minorUnits)
       && row.holds(2, payment.received?.minorUnits) && row.holds(3, payment.overpaid?.minorUnits)
       && row.holds(4, payment.announcedRefundFee?.minorUnits)
       && row.holds(5, payment.refundedTotal?.minorUnits)
       && row.holds(6, payment.status.rawValue) && row.holds(7, clean(payment.providerStatus))
       && row.holds(8, payment.paidAt?.microseconds) && row.holds(9, payment.updatedAt?.microseconds)
       && row.holds(10, payment.amountIsNet ? 1 : 0) && row.holds(11, payment.isTest ? 1 : 0)
-      && row.holds(12, nameList)
+      && row.holds(12, worked.nameList)
   }
 }

@@ -3,47 +3,93 @@ import GRDB
 import ReconcileCore
 
 /// The CRC-32 of a row's values: finds a changed byte in rows that no evidence can rebuild.
-struct RowChecksum {
-  private var bytes: [UInt8] = []
+final class RowChecksum {
+  /// Most rows fit: the checksum is then taken once.
+  private static let room = 512
+
+  private let space = UnsafeMutablePointer<UInt8>.allocate(capacity: room)
+  private var used = 0
+  /// Of what came before the bytes in `space`.
+  private var sum: UInt = 0
+
+  deinit { space.deallocate() }
 
   /// The checksum of values in the order of their columns; texts, integers, bytes and NULL only.
   static func of(_ values: [(any DatabaseValueConvertible)?]) -> Int64 {
-    var checksum = RowChecksum()
+    let checksum = RowChecksum()
     for value in values {
       switch (value?.databaseValue ?? .null).storage {
       case .null: checksum.addNull()
       case .int64(let number): checksum.add(number)
       case .string(var text): text.withUTF8 { checksum.add($0) }
       case .blob(let data): Array(data).withUnsafeBufferPointer { checksum.add($0) }
-      case .double: checksum.bytes += [1, 0x1F]
+      case .double: checksum.add(1, 0x1F)
       }
     }
     return checksum.value
   }
 
   /// The checksum of what was added since `begin`.
-  var value: Int64 { Int64(crc32(0, bytes, UInt32(bytes.count))) }
-
-  mutating func begin() { bytes.removeAll(keepingCapacity: true) }
-
-  mutating func addNull() { bytes += [0, 0x1F] }
-
-  mutating func add(_ number: Int64?) {
-    guard let number else { return addNull() }
-    var digits = number.magnitude
-    let start = bytes.count
-    repeat {
-      bytes.append(UInt8(48 + digits % 10))
-      digits /= 10
-    } while digits > 0
-    if number < 0 { bytes.append(UInt8(ascii: "-")) }
-    bytes[start...].reverse()
-    bytes.append(0x1F)
+  var value: Int64 {
+    take()
+    return Int64(sum)
   }
 
-  mutating func add(_ text: UnsafeBufferPointer<UInt8>) {
-    bytes.append(contentsOf: text)
-    bytes.append(0x1F)
+  func begin() { (used, sum) = (0, 0) }
+
+  func addNull() { add(0, 0x1F) }
+
+  func add(_ number: Int64?) {
+    guard let number else { return addNull() }
+    // 19 digits, a sign and the mark at the end.
+    makeRoom(21)
+    if number < 0 { append(UInt8(ascii: "-")) }
+    var rest = number.magnitude
+    var digits = 1
+    while rest >= 10 {
+      rest /= 10
+      digits += 1
+    }
+    rest = number.magnitude
+    for place in (used..<used + digits).reversed() {
+      space[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+      rest /= 10
+    }
+    used += digits
+    append(0x1F)
+  }
+
+  func add(_ text: UnsafeBufferPointer<UInt8>) {
+    if let start = text.baseAddress, !text.isEmpty {
+      if text.count < Self.room {
+        makeRoom(text.count)
+        (space + used).update(from: start, count: text.count)
+        used += text.count
+      } else {
+        take()
+        sum = crc32_z(sum, start, text.count)
+      }
+    }
+    makeRoom(1)
+    append(0x1F)
+  }
+
+  private func add(_ first: UInt8, _ second: UInt8) {
+    makeRoom(2)
+    append(first)
+    append(second)
+  }
+
+  private func append(_ byte: UInt8) {
+    space[used] = byte
+    used += 1
+  }
+
+  private func makeRoom(_ count: Int) { if used + count > Self.room { take() } }
+
+  private func take() {
+    sum = crc32_z(sum, space, used)
+    used = 0
   }
 }
 

@@ -32,6 +32,10 @@ public struct PackedEvidence: Sendable {
   /// Nil before it is packed, and for a body whose bytes the warehouse holds already.
   private(set) var deflated: [UInt8]?
 
+  var source: BodySource {
+    BodySource(stream: body.stream, request: body.request, lookupID: body.lookupID)
+  }
+
   /// Takes the digest.
   public init(_ body: EvidenceInput) {
     self.body = body
@@ -91,58 +95,67 @@ extension Warehouse {
   /// Keeps bodies by content; the same bytes twice take the room of one. Returns one number a body.
   public func keepEvidence(_ bodies: [PackedEvidence], provider: String, run: RunHandle) throws -> [Int64] {
     try write { db in
-      var addBody = try DirectStatement(
-        db,
-        """
-        INSERT INTO evidence_body (sha256, byte_count, deflated) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING
-        """)
-      var find = try DirectStatement(
-        db, "SELECT id, deflated IS NULL FROM evidence_body WHERE sha256 = ?")
-      var restore = try DirectStatement(db, "UPDATE evidence_body SET deflated = ? WHERE id = ?")
-      var add = try DirectStatement(
-        db,
-        """
-        INSERT INTO evidence (run, provider, stream, request, lookup_id, is_refund_lookup, fetched_at, body, checksum)
-        VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?10, ?9)
-        """, isChecksummed: true)
-      func store(_ packed: PackedEvidence) throws -> Int64 {
-        if let deflated = packed.deflated {
-          addBody.add(packed.sha256)
-          addBody.add(Int64(packed.body.maskedBytes.count))
-          addBody.add(deflated)
-          try addBody.run()
-          if db.changesCount > 0 { return db.lastInsertedRowID }
-        }
-        find.add(packed.sha256)
-        guard try find.step() else {
-          throw Failure(.defect, "a body to be kept was not compressed", remedy: "report this as a defect")
-        }
-        let number = find.number(0)
-        let isPurged = find.number(1) != 0
-        find.begin()
-        if isPurged, let deflated = packed.deflated {
-          restore.add(deflated)
-          restore.add(number)
-          try restore.run()
-        }
-        return number
+      try keep(bodies, areRead: bodies.map { _ in false }, provider: provider, run: run, db)
+    }
+  }
+
+  /// Keeps bodies; `areRead` says of each whether its records are stored in the same transaction.
+  func keep(
+    _ bodies: [PackedEvidence], areRead: [Bool], provider: String, run: RunHandle, _ db: Database
+  ) throws -> [Int64] {
+    var addBody = try DirectStatement(
+      db,
+      """
+      INSERT INTO evidence_body (sha256, byte_count, deflated) VALUES (?, ?, ?) ON CONFLICT (sha256) DO NOTHING
+      """)
+    var find = try DirectStatement(
+      db, "SELECT id, deflated IS NULL FROM evidence_body WHERE sha256 = ?")
+    var restore = try DirectStatement(db, "UPDATE evidence_body SET deflated = ? WHERE id = ?")
+    var add = try DirectStatement(
+      db,
+      """
+      INSERT INTO evidence (run, provider, stream, request, lookup_id, is_refund_lookup, fetched_at, body, checksum,
+        is_read)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?10, ?9, ?11)
+      """, isChecksummed: true)
+    func store(_ packed: PackedEvidence) throws -> Int64 {
+      if let deflated = packed.deflated {
+        addBody.add(packed.sha256)
+        addBody.add(Int64(packed.body.maskedBytes.count))
+        addBody.add(deflated)
+        try addBody.run()
+        if db.changesCount > 0 { return db.lastInsertedRowID }
       }
-      return try bodies.map { packed in
-        let body = packed.body
-        let number = try store(packed)
-        add.add(run.number)
-        add.add(provider)
-        add.add(body.stream)
-        add.add(body.request)
-        add.add(body.lookupID)
-        add.add(body.isRefundLookup)
-        add.add(body.fetchedAt.microseconds)
-        add.add(packed.sha256)
-        add.addChecksum()
-        add.add(number)
-        try add.run()
-        return db.lastInsertedRowID
+      find.add(packed.sha256)
+      guard try find.step() else {
+        throw Failure(.defect, "a body to be kept was not compressed", remedy: "report this as a defect")
       }
+      let number = find.number(0)
+      let isPurged = find.number(1) != 0
+      find.begin()
+      if isPurged, let deflated = packed.deflated {
+        restore.add(deflated)
+        restore.add(number)
+        try restore.run()
+      }
+      return number
+    }
+    return try zip(bodies, areRead).map { packed, isRead in
+      let body = packed.body
+      let number = try store(packed)
+      add.add(run.number)
+      add.add(provider)
+      add.add(body.stream)
+      add.add(body.request)
+      add.add(body.lookupID)
+      add.add(body.isRefundLookup)
+      add.add(body.fetchedAt.microseconds)
+      add.add(packed.sha256)
+      add.addChecksum()
+      add.add(number)
+      add.add(isRead)
+      try add.run()
+      return db.lastInsertedRowID
     }
   }
 

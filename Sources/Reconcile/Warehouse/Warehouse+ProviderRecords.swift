@@ -12,6 +12,17 @@ struct ProviderTally: Sendable {
   var rejectsByRequest: [String: [Reject]] = [:]
 }
 
+/// What tells one novelty of an API from another.
+struct DriftName: Hashable {
+  let stream: String
+  let kind: String
+  let name: String
+
+  init(_ stream: String, _ kind: String, _ name: String) {
+    (self.stream, self.kind, self.name) = (stream, kind, name)
+  }
+}
+
 /// Stores what one provider's import reads, in the run it belongs to. Not shared between providers.
 public final class ProviderWriter {
   let warehouse: Warehouse
@@ -21,7 +32,7 @@ public final class ProviderWriter {
   let zone: Zone
   var tally = ProviderTally()
   /// What was noted of the API in this run already.
-  var knownDrift: Set<String> = []
+  var knownDrift: Set<DriftName> = []
   var firstBodies = FirstBodies()
   /// The rows that this run read.
   var seen = SeenRows()
@@ -56,22 +67,17 @@ public final class ProviderWriter {
   }
 
   /// Stores the records of one piece of evidence within a transaction.
-  func store(_ body: BodyRecords, _ statements: inout RecordStatements, _ db: Database) throws {
-    let evidence = body.evidence
-    statements.source.add(evidence)
-    guard try statements.source.step() else {
-      throw Failure(
-        .defect, "records came of evidence \(evidence), which is not kept", remedy: "report this as a defect")
-    }
-    let stream = statements.source.word(0)
-    let request = statements.source.word(1)
-    let lookupID = statements.source.text(2)
-    statements.source.begin()
-    statements.markRead.add(evidence)
-    try statements.markRead.run()
-    try note(body.drift, stream: stream, db)
-    let news = firstBodies.news(in: body, stream: stream, request: request)
-    for payment in news.payments { try store(payment, askedAs: lookupID, evidence, &statements, db) }
+  func store(
+    _ body: BodyRecords, from source: BodySource, _ statements: inout RecordStatements, _ db: Database
+  ) throws {
+    let evidence = body.evidence ?? 0
+    let request = source.request
+    try note(body.drift, stream: source.stream, db)
+    let payments =
+      body.worked
+      ?? body.payments.map { WorkedPayment($0, askedAs: source.lookupID, settings, zone: zone) }
+    let news = firstBodies.news(payments, body.refunds, from: source)
+    for payment in news.payments { try store(payment, evidence, &statements, db) }
     for refund in news.refunds { try store(refund, evidence, &statements, db) }
     for report in body.settlements where report.from <= run.period.to && report.to >= run.period.from {
       try store(report, evidence, db)

@@ -81,7 +81,7 @@ extension ProviderWriter {
 
   /// Notes what the API was not seen to have before.
   func note(_ drift: [(kind: String, name: String, sample: String)], stream: String, _ db: Database) throws {
-    for (kind, name, sample) in drift where knownDrift.insert("\(stream)/\(kind)/\(name)").inserted {
+    for (kind, name, sample) in drift where knownDrift.insert(DriftName(stream, kind, name)).inserted {
       let clean = { (text: String) in text.replacingOccurrences(of: "\0", with: "\u{FFFD}") }
       try db.cachedStatement(sql: "INSERT OR IGNORE INTO drift VALUES (?, ?, ?, ?, ?, ?)").execute(
         arguments: [settings.name, stream, kind, clean(name), clean(sample), run.number])

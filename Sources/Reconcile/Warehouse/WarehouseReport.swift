@@ -324,8 +324,14 @@ extension Warehouse {
             "payments cannot be listed here: money without an order cannot be seen at this provider")
         }
         coverage.message = messages.isEmpty ? nil : messages.joined(separator: "; ")
+        // By the index of days: the newest payment is of the newest day.
         coverage.newestRecordAt = try Int64.fetchOne(
-          db, sql: "SELECT max(paid_at) FROM payment WHERE provider = ? AND is_test = 0",
+          db,
+          sql: """
+            SELECT max(paid_at) FROM payment WHERE provider = ?1 AND is_test = 0 AND paid_on >= (
+              SELECT paid_on FROM payment WHERE provider = ?1 AND is_test = 0 AND paid_on IS NOT NULL
+              ORDER BY paid_on DESC LIMIT 1)
+            """,
           arguments: [provider.name]
         ).map(Instant.init(microseconds:))
         return coverage

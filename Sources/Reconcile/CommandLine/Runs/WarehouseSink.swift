@@ -119,17 +119,16 @@ final class WarehouseSink: ImportSink, @unchecked Sendable {
     -> @Sendable () async throws -> Void
   {
     let packed = try await packed(bodies.map(\.body), from: provider)
-    let contents = bodies.map(\.contents)
-    return {
-      // In one turn: between two of them the writer would wait for a thread that prepares the next bodies.
-      try await self.write(provider) { writer in
-        let numbers = try writer.keepEvidence(packed)
-        try writer.store(
-          zip(contents, numbers).compactMap { contents, number in
-            contents.map { BodyRecords($0, evidence: number) }
-          })
+    let records = bodies.map { fetched, contents -> BodyRecords? in
+      guard let contents else { return nil }
+      var records = BodyRecords(contents, evidence: nil)
+      if let provider = settings.provider(named: provider) {
+        records.workOut(askedAs: fetched.lookupID?.text, provider, zone: settings.zone)
       }
+      return records
     }
+    // In one turn: between two of them the writer would wait for a thread that prepares the next bodies.
+    return { try await self.write(provider) { try $0.keep(packed, andStore: records) } }
   }
 
   /// Bodies with their digests, compressed where they are not known.
@@ -185,7 +184,7 @@ extension BodyContents {
 
 extension BodyRecords {
   /// What a reader found, as the warehouse takes it.
-  init(_ contents: BodyContents, evidence: Int64) {
+  init(_ contents: BodyContents, evidence: Int64?) {
     self.init(
       payments: contents.payments, refunds: contents.refunds, settlements: contents.settlements,
       rejects: contents.rejects, rejectedIDs: contents.rejectedIDs, drift: contents.driftRows,
