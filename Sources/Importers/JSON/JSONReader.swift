@@ -45,6 +45,12 @@ public enum JSONReader {
   }
 }
 
+/// Where an object stands: how many levels are around it, and as which member of the one next to it.
+private struct ObjectPlace: Hashable {
+  var depth: Int
+  var member: Int
+}
+
 /// One pass over the bytes. The pointer gives speed, the array is what number slices hold on to.
 private struct JSONParser {
   let bytes: [UInt8]
@@ -53,6 +59,12 @@ private struct JSONParser {
   var position = 0
   /// Whether the object being closed, or one closed inside the value at hand, had a duplicate key.
   var sawDuplicate = false
+  /// By depth and place, the names of an earlier object there: the records of a list have the same names in the same
+  /// order, and those need not be read again. Each once, and none that could be written in another way.
+  private var namesBefore: [ObjectPlace: [String]] = [:]
+
+  /// Of an object with more members than any provider's record the names are not remembered.
+  private static let rememberedMembers = 64
 
   init(bytes: [UInt8], at: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
     self.bytes = bytes
@@ -64,7 +76,7 @@ private struct JSONParser {
     if at.count >= 3, at[0] == 0xEF, at[1] == 0xBB, at[2] == 0xBF { position = 3 }
     skipBlanks()
     guard position < at.count else { throw .empty }
-    let value = try value(depth: 0)
+    let value = try value(ObjectPlace(depth: 0, member: 0))
     skipBlanks()
     guard position == at.count else { throw .malformed("something follows the value", offset: position) }
     return value
@@ -79,11 +91,12 @@ private struct JSONParser {
     }
   }
 
-  private mutating func value(depth: Int) throws(JSONProblem) -> JSONValue {
+  /// A value as a member, or an element, of what lies at this depth.
+  private mutating func value(_ place: ObjectPlace) throws(JSONProblem) -> JSONValue {
     guard position < at.count else { throw .malformed("the text ends before a value", offset: position) }
     switch at[position] {
-    case UInt8(ascii: "{"): return .object(try object(depth: depth + 1))
-    case UInt8(ascii: "["): return .array(try array(depth: depth + 1))
+    case UInt8(ascii: "{"): return .object(try object(place))
+    case UInt8(ascii: "["): return .array(try array(depth: place.depth + 1))
     case UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "-"), 48...57: return .number(try number())
     case UInt8(ascii: "t"): return try word("true", .bool(true))
@@ -103,37 +116,74 @@ private struct JSONParser {
     return value
   }
 
-  private mutating func object(depth: Int) throws(JSONProblem) -> JSONObject {
+  private mutating func object(_ place: ObjectPlace) throws(JSONProblem) -> JSONObject {
+    let depth = place.depth + 1
     guard depth <= maximumDepth else { throw .tooDeep(limit: maximumDepth) }
     var object = JSONObject()
     let start = position
     let sawBefore = sawDuplicate
     sawDuplicate = false
+    var isLikeBefore = true
     position += 1
     skipBlanks()
     if position < at.count, at[position] == UInt8(ascii: "}") {
       position += 1
     } else {
-      object.members.reserveCapacity(12)
+      let names = namesBefore[place] ?? []
+      object.members.reserveCapacity(max(4, names.count))
       while true {
         guard position < at.count, at[position] == UInt8(ascii: "\"") else {
           throw .malformed("no member name", offset: position)
         }
-        let key = try string()
+        let member = object.members.count
+        let key: String
+        if isLikeBefore, member < names.count, step(over: names[member]) {
+          key = names[member]
+        } else {
+          isLikeBefore = false
+          key = try string()
+        }
         skipBlanks()
         guard position < at.count, at[position] == UInt8(ascii: ":") else {
           throw .malformed("no colon after a member name", offset: position)
         }
         position += 1
         skipBlanks()
-        object.members.append((key, try value(depth: depth)))
+        object.members.append((key, try value(ObjectPlace(depth: depth, member: member))))
         if try !hasNext(before: UInt8(ascii: "}")) { break }
       }
     }
     object.range = start..<position
-    object.hasDuplicateKey = sawDuplicate || object.ownDuplicateKey != nil
+    object.hasDuplicateKey = sawDuplicate
+    // Names that are the first of those before are each there once.
+    if !isLikeBefore {
+      if object.ownDuplicateKey != nil {
+        object.hasDuplicateKey = true
+      } else {
+        rememberNames(of: object, place)
+      }
+    }
     sawDuplicate = sawBefore || object.hasDuplicateKey
     return object
+  }
+
+  private mutating func rememberNames(of object: JSONObject, _ place: ObjectPlace) {
+    let names = object.members.map(\.key)
+    // One that is written with a backslash has other bytes in the text.
+    let arePlain = names.allSatisfy { name in
+      name.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
+    }
+    if arePlain, place.member < Self.rememberedMembers { namesBefore[place] = names }
+  }
+
+  /// Steps over a member's name where it is this one.
+  private mutating func step(over name: String) -> Bool {
+    var name = name
+    let end = position + 1 + name.utf8.count
+    guard end < at.count, at[end] == UInt8(ascii: "\"") else { return false }
+    let isSame = name.withUTF8 { haveSameBytes($0, UnsafeBufferPointer(rebasing: at[(position + 1)..<end])) }
+    if isSame { position = end + 1 }
+    return isSame
   }
 
   private mutating func array(depth: Int) throws(JSONProblem) -> [JSONValue] {
@@ -145,7 +195,8 @@ private struct JSONParser {
       position += 1
       return values
     }
-    repeat { values.append(try value(depth: depth)) } while try hasNext(before: UInt8(ascii: "]"))
+    let place = ObjectPlace(depth: depth, member: 0)
+    repeat { values.append(try value(place)) } while try hasNext(before: UInt8(ascii: "]"))
     return values
   }
 

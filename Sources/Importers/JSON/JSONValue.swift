@@ -1,3 +1,5 @@
+import Glibc
+
 /// A JSON value as it was written: numbers keep their own text, so that no amount passes through a float.
 public enum JSONValue: Sendable {
   case null
@@ -22,7 +24,8 @@ public struct JSONObject: Sendable {
 
   /// The first value of this key, compared byte by byte; nil where the object has none.
   public subscript(key: String) -> JSONValue? {
-    for member in members where sameBytes(member.key, key) { return member.value }
+    // By their places: a member that is only compared is not copied.
+    for place in members.indices where sameBytes(members[place].key, key) { return members[place].value }
     return nil
   }
 
@@ -32,8 +35,9 @@ public struct JSONObject: Sendable {
       var seen = Set<Identity>(minimumCapacity: members.count)
       return members.first { !seen.insert(Identity(key: $0.key)).inserted }?.key
     }
-    for index in members.indices.dropFirst() {
-      for earlier in members[..<index] where sameBytes(earlier.key, members[index].key) { return earlier.key }
+    for place in members.indices.dropFirst() {
+      let key = members[place].key
+      for earlier in 0..<place where sameBytes(members[earlier].key, key) { return key }
     }
     return nil
   }
@@ -46,8 +50,17 @@ public struct JSONObject: Sendable {
   }
 }
 
-/// Whether two names are the same. Swift also calls two spellings of an accented letter equal, so what it calls equal is
-/// compared byte by byte; names that differ are quick to tell by their lengths.
+/// Whether two names are the same. Swift also calls two spellings of an accented letter equal, so bytes are compared.
 private func sameBytes(_ a: String, _ b: String) -> Bool {
-  a.utf8.count == b.utf8.count && a == b && a.utf8.elementsEqual(b.utf8)
+  guard a.utf8.count == b.utf8.count else { return false }
+  return a.utf8.withContiguousStorageIfAvailable { a in
+    b.utf8.withContiguousStorageIfAvailable { b in haveSameBytes(a, b) }
+  }.flatMap { $0 } ?? a.utf8.elementsEqual(b.utf8)
+}
+
+/// Whether two pieces of memory hold the same.
+func haveSameBytes(_ a: UnsafeBufferPointer<UInt8>, _ b: UnsafeBufferPointer<UInt8>) -> Bool {
+  guard a.count == b.count else { return false }
+  guard let start = a.baseAddress, let other = b.baseAddress else { return true }
+  return memcmp(start, other, a.count) == 0
 }

@@ -30,7 +30,10 @@ struct BodyReading {
   /// Notes members that no document names, with what they hold.
   mutating func noteUnknown(_ kind: Drift.Kind, in object: JSONObject) {
     if kind == .field {
-      if object.members.elementsEqual(membersBefore, by: { $0.key == $1 }) { return }
+      let isLikeBefore =
+        object.members.count == membersBefore.count
+        && membersBefore.indices.allSatisfy { object.members[$0].key == membersBefore[$0] }
+      if isLikeBefore { return }
       membersBefore = object.members.map(\.key)
     }
     let names = kind == .envelope ? known.envelope : known.record

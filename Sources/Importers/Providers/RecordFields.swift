@@ -156,7 +156,9 @@ extension JSONValue {
 extension String {
   /// Without ASCII blanks at either end.
   var trimmingBlanks: Substring {
+    let isBlank = { (byte: UInt8?) in byte == 32 || byte == 9 }
     var rest = self[...]
+    guard isBlank(utf8.first) || isBlank(utf8.last) else { return rest }
     while let first = rest.utf8.first, first == 32 || first == 9 { rest.removeFirst() }
     while let last = rest.utf8.last, last == 32 || last == 9 { rest.removeLast() }
     return rest

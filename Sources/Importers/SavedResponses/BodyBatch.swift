@@ -13,7 +13,7 @@ enum BodyPreparation {
   /// Bodies in one batch: enough to spread the cost of a commit, few enough to stop soon.
   static let batchCount = 4_000
   /// Bytes in one batch, so that large bodies do not pile up.
-  static let batchBytes = 786_432
+  static let batchBytes = 655_360
 
   static func prepare(
     _ bodies: [(request: String, bytes: [UInt8])], stream: ProviderStream, reader: any ProviderReader,

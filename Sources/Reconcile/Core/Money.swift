@@ -114,13 +114,16 @@ public enum AmountText {
   /// A JSON number (RFC 8259 grammar, with exponent) as minor units of a currency with `exponent` decimals.
   /// Negative numbers are read; the caller decides whether they make sense.
   public static func json(_ bytes: some Collection<UInt8>, exponent: Int) throws(AmountError) -> Int64 {
-    if let units = plain(bytes, exponent: exponent) { return units }
+    let units = bytes.withContiguousStorageIfAvailable { plain($0, exponent: exponent) }
+    if let units = units ?? Array(bytes).withUnsafeBufferPointer({ plain($0, exponent: exponent) }) {
+      return units
+    }
     return try anyNumber(bytes, exponent: exponent)
   }
 
   /// Reads what nearly every amount is: up to 15 digits, and no more decimals than allowed. Nil for anything else, of
   /// which `anyNumber` knows more.
-  private static func plain(_ bytes: some Collection<UInt8>, exponent: Int) -> Int64? {
+  private static func plain(_ bytes: UnsafeBufferPointer<UInt8>, exponent: Int) -> Int64? {
     guard bytes.count <= 15, exponent <= 3, let first = bytes.first else { return nil }
     var value: Int64 = 0
     var decimals: Int?
@@ -136,7 +139,7 @@ public enum AmountText {
     }
     // A zero may lead only where nothing but decimals follows.
     guard first != UInt8(ascii: "."), decimals != 0, (decimals ?? 0) <= exponent else { return nil }
-    if first == 48, bytes.count > 1, bytes.dropFirst().first != UInt8(ascii: ".") { return nil }
+    if first == 48, bytes.count > 1, bytes[1] != UInt8(ascii: ".") { return nil }
     for _ in (decimals ?? 0)..<exponent { value *= 10 }
     return value
   }

@@ -13,6 +13,26 @@ struct JudgedOrder: Sendable {
   var matchedBy: String?
 }
 
+/// An order between reading and storing.
+struct OrderInHand: Sendable {
+  enum State: Sendable {
+    case judged(JudgedOrder)
+    /// Its verdict depends on what was not read: the warehouse is asked for that.
+    case open(OrderCases.Case)
+  }
+
+  /// Its row in `sales_order`.
+  let number: Int64
+  let suspect: AmountKey?
+  let state: State
+
+  init(_ read: OrderCases.Case, _ judge: OrderJudge) throws {
+    number = read.number
+    suspect = read.order.suspect
+    state = try judge.withoutWarehouse(read.order).map { .judged($0) } ?? .open(read)
+  }
+}
+
 /// Works out what is stored of an order.
 struct OrderJudge: Sendable {
   let classifier: Classifier

@@ -94,24 +94,28 @@ extension Warehouse {
     let total = try Int64.fetchOne(db, sql: "SELECT count(*) FROM temp.work") ?? 0
     var suspects: [AmountKey: Int] = [:]
     var count: Int64 = 0
-    var before: (cases: [OrderCases.Case], judged: Beside<[JudgedOrder?]>)?
+    var before: Beside<[OrderInHand]>?
     try onProgress("matching", 0, total)
     while true {
       let block = try cases.next(Self.ordersAtATime)
-      let judged = block.isEmpty ? nil : Beside { try block.map { try judge.withoutWarehouse($0.order) } }
+      let next = block.isEmpty ? nil : Beside { try block.map { try OrderInHand($0, judge) } }
       if let before {
-        for (read, judged) in zip(before.cases, try before.judged.value()) {
+        let orders = try before.value()
+        for order in orders {
           let judged =
-            try judged
-            ?? judge.judged(read.order) { try reading.gaps(read.order, reference: read.reference, db) }
-          if let key = read.order.suspect { suspects[key, default: 0] += 1 }
-          try verdicts.store(judged, number: read.number)
+            switch order.state {
+            case .judged(let judged): judged
+            case .open(let read):
+              try judge.judged(read.order) { try reading.gaps(read.order, reference: read.reference, db) }
+            }
+          if let key = order.suspect { suspects[key, default: 0] += 1 }
+          try verdicts.store(judged, number: order.number)
         }
-        count += Int64(before.cases.count)
+        count += Int64(orders.count)
         try onProgress("matching", count, total)
       }
-      guard let judged else { return suspects }
-      before = (block, judged)
+      guard let next else { return suspects }
+      before = next
     }
   }
 

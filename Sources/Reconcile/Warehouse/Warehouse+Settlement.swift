@@ -92,25 +92,7 @@ extension Warehouse {
   }
 
   private func ownDays(_ settings: Settings, _ db: Database) throws -> [SettlementKey: OwnDay] {
-    var days: [SettlementKey: OwnDay] = [:]
-    let payments = try Row.fetchCursor(
-      db,
-      sql: """
-        SELECT provider, currency, local_on, sum(collected_minor >> 32), sum(collected_minor & 4294967295),
-          count(collected_minor), sum(collected_minor IS NULL),
-          sum(CASE WHEN collected_minor > amount_minor THEN (collected_minor - amount_minor) >> 32 END),
-          sum(CASE WHEN collected_minor > amount_minor THEN (collected_minor - amount_minor) & 4294967295 END)
-        FROM payment WHERE is_test = 0 AND local_on IS NOT NULL AND (collected_minor > 0 OR collected_minor IS NULL)
-        GROUP BY provider, currency, local_on
-        """)
-    while let row = try payments.next() {
-      var day = OwnDay()
-      day.gross = Self.wide(row[3], row[4])
-      day.count = row[5]
-      day.isUnknown = (row[6] as Int64? ?? 0) > 0
-      day.excess = Self.wide(row[7], row[8])
-      days[SettlementKey(provider: row[0], currency: row[1], day: row[2])] = day
-    }
+    var days = try collectedDays(db)
     let refunds = try Row.fetchCursor(
       db,
       sql: """
@@ -130,6 +112,37 @@ extension Warehouse {
       days[key]?.refundFees = fee
       if (row[7] as Int64? ?? 0) > 0 { days[key]?.isUnknown = true }
     }
+    return days
+  }
+
+  private func collectedDays(_ db: Database) throws -> [SettlementKey: OwnDay] {
+    var days: [SettlementKey: OwnDay] = [:]
+    // Added up here: SQLite would sort all payments to group them. One day's payments mostly come together.
+    var key: SettlementKey?
+    var day = OwnDay()
+    let payments = try DirectStatement(
+      db,
+      """
+      SELECT provider, currency, local_on, collected_minor, amount_minor FROM payment
+      WHERE is_test = 0 AND local_on IS NOT NULL AND (collected_minor > 0 OR collected_minor IS NULL)
+      """)
+    while try payments.step() {
+      let number = Int(payments.number(2))
+      if key?.day != number || !payments.holds(0, key?.provider) || !payments.holds(1, key?.currency) {
+        if let key { days[key] = day }
+        let next = SettlementKey(provider: payments.word(0), currency: payments.word(1), day: number)
+        key = next
+        day = days[next] ?? OwnDay()
+      }
+      guard let collected = payments.integer(3) else {
+        day.isUnknown = true
+        continue
+      }
+      day.gross += Int128(collected)
+      day.count += 1
+      day.excess += Int128(max(0, collected - payments.number(4)))
+    }
+    if let key { days[key] = day }
     return days
   }
 

@@ -1,4 +1,5 @@
 import Importers
+import TestSupport
 import Testing
 
 @Suite("JSON is read strictly")
@@ -73,5 +74,79 @@ struct JSONTests {
       return
     }
     #expect(digits.elementsEqual("2".utf8))
+  }
+
+  // MARK: records of a list have mostly the same names
+
+  /// A value in full: the bytes of names and texts, what stands twice, and where objects stand.
+  private static func picture(_ value: JSONValue) -> String {
+    switch value {
+    case .null: "null"
+    case .bool(let flag): "\(flag)"
+    case .number(let digits): String(decoding: digits, as: UTF8.self)
+    case .string(let text): "\(Array(text.utf8))"
+    case .array(let values): "[" + values.map(picture).joined(separator: ",") + "]"
+    case .object(let object):
+      "{\(object.hasDuplicateKey) \(object.ownDuplicateKey.map { Array($0.utf8) } ?? []) \(object.range) "
+        + object.members.map { "\(Array($0.key.utf8)):" + picture($0.value) }.joined(separator: ",") + "}"
+    }
+  }
+
+  private static func outcome(_ text: some Sequence<UInt8>) -> String {
+    do {
+      return picture(try JSONReader.parse(Array(text)))
+    } catch {
+      return "\(error)"
+    }
+  }
+
+  /// What comes of a record behind another one, and behind a number with as many blanks.
+  private static func outcomes(of record: [UInt8], after first: String) -> (String, String) {
+    let blanks = "0" + String(repeating: " ", count: first.utf8.count - 1)
+    let behind = { (other: String) in outcome(Array("[\(other),".utf8) + record + Array("]".utf8)) }
+    let both = behind(first)
+    let alone = behind(blanks)
+    // Both begin with the first element, which is not compared.
+    guard both.hasPrefix("["), alone.hasPrefix("[0,") else { return (both, alone) }
+    return (String(both.dropFirst(outcome(Array("[\(first)]".utf8)).count - 1)), String(alone.dropFirst(2)))
+  }
+
+  @Test("a record is read alike whatever record came before it", arguments: Seeds.some(6))
+  func alike(seed: UInt64) {
+    var random = SeededGenerator(seed: seed)
+    let names = [
+      "id", "amount", "amount_due", "a", "ab", "", "\\u0061", "a\\\"", "a\\\\", "é", "e\u{301}",
+      "a name of many letters",
+    ]
+    func record(_ depth: Int) -> String {
+      let members = (0..<Int.random(in: 0...5, using: &random)).map { _ in
+        let name = names[Int.random(in: 0..<names.count, using: &random)]
+        return "\"\(name)\":" + (depth < 3 && Bool.random(using: &random) ? record(depth + 1) : "1")
+      }
+      return "{" + members.joined(separator: ",") + "}"
+    }
+    for _ in 0..<400 {
+      let (first, second) = (record(0), record(0))
+      for record in [second, first] {
+        let (both, alone) = Self.outcomes(of: Array(record.utf8), after: first)
+        #expect(both == alone, "\(record) after \(first)")
+      }
+    }
+  }
+
+  @Test("what is no JSON is none behind a record of the same names either")
+  func strict() {
+    let first = #"{"id":"p1","a name of many letters":2,"customer":{"name":"x","é":1},"id2":[{"id":1}]}"#
+    let bytes = Array(first.utf8)
+    for place in bytes.indices {
+      for byte in Array("\"\\{}:,a \u{1}".utf8) + [0xFF, bytes[place] ^ 1] {
+        var record = bytes
+        record[place] = byte
+        let (both, alone) = Self.outcomes(of: record, after: first)
+        #expect(both == alone, "\(String(decoding: record, as: UTF8.self))")
+      }
+      let (both, alone) = Self.outcomes(of: Array(bytes[..<place]), after: first)
+      #expect(both == alone)
+    }
   }
 }
