@@ -1,4 +1,4 @@
-import Glibc
+import Foundation
 
 /// A JSON value as it was written: numbers keep their own text, so that no amount passes through a float.
 public enum JSONValue: Sendable {
