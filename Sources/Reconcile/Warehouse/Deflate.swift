@@ -5,6 +5,8 @@ import ReconcileCore
 final class Deflater {
   private let pages: UnsafeMutablePointer<z_stream>
   private let records: UnsafeMutablePointer<z_stream>
+  /// Room for the largest body so far: what is handed out takes no more than it needs.
+  private var output: [UInt8] = []
 
   /// Replies about one record are as short as this.
   static let shortBody = 1_024
@@ -42,15 +44,15 @@ final class Deflater {
     let stream = bytes.count <= Self.shortBody ? records : pages
     deflateReset(stream)
     let room = Int(deflateBound(stream, uLong(bytes.count)))
-    var input = bytes
-    return try input.withUnsafeMutableBufferPointer { input in
-      try [UInt8](unsafeUninitializedCapacity: room) { output, count in
-        stream.pointee.next_in = input.baseAddress
+    if output.count < room { output = [UInt8](repeating: 0, count: room) }
+    return try bytes.withUnsafeBufferPointer { input in
+      try output.withUnsafeMutableBufferPointer { output in
+        stream.pointee.next_in = UnsafeMutablePointer(mutating: input.baseAddress)
         stream.pointee.avail_in = UInt32(input.count)
         stream.pointee.next_out = output.baseAddress
-        stream.pointee.avail_out = UInt32(room)
+        stream.pointee.avail_out = UInt32(output.count)
         guard deflate(stream, Z_FINISH) == Z_STREAM_END else { throw Self.failure }
-        count = room - Int(stream.pointee.avail_out)
+        return Array(output[..<(output.count - Int(stream.pointee.avail_out))])
       }
     }
   }
