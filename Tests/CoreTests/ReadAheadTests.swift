@@ -133,22 +133,24 @@ import Testing
     #expect(taken == expected(parts: 1, 300))
   }
 
-  @Test func aReaderThatCannotEndIsHeard() {
+  @Test(arguments: [0, 1])
+  func aReaderThatCannotEndIsHeard(place: Int) {
     var taken: [Int] = []
+    let ended = Mutex(0)
     let reader = reader(300)
+    let readers = (0..<2).map { number -> Reader in
+      { share in
+        try reader(share)
+        if number == place { throw Trouble(at: -2) }
+        usleep(50_000)
+        ended.withLock { $0 += 1 }
+      }
+    }
     #expect(throws: Trouble(at: -2)) {
-      try ReadAhead.run(
-        parts: 4, bytes: { _ in 0 },
-        readers: [
-          reader,
-          { @Sendable share in
-            try reader(share)
-            throw Trouble(at: -2)
-          },
-        ]
-      ) { taken.append($0) }
+      try ReadAhead.run(parts: 4, bytes: { _ in 0 }, readers: readers) { taken.append($0) }
     }
     #expect(taken == expected(parts: 4, 300))
+    #expect(ended.withLock { $0 } == 1)
   }
 
   @Test func aPartThatNobodyReadsIsNoEmptyPart() {

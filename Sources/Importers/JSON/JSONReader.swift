@@ -63,7 +63,8 @@ private struct JSONParser {
   /// order, and those need not be read again. Each once, and none that could be written in another way.
   private var namesBefore: [ObjectPlace: [String]] = [:]
 
-  /// Of an object with more members than any provider's record the names are not remembered.
+  /// Names are remembered of objects with at most so many members, and where they are among the first so many of their
+  /// own: no provider's record has more.
   private static let rememberedMembers = 64
 
   init(bytes: [UInt8], at: UnsafeBufferPointer<UInt8>, maximumDepth: Int) {
@@ -173,7 +174,7 @@ private struct JSONParser {
     let arePlain = names.allSatisfy { name in
       name.utf8.allSatisfy { $0 >= 0x20 && $0 != UInt8(ascii: "\"") && $0 != UInt8(ascii: "\\") }
     }
-    if arePlain, place.member < Self.rememberedMembers { namesBefore[place] = names }
+    if arePlain, max(names.count, place.member) <= Self.rememberedMembers { namesBefore[place] = names }
   }
 
   /// Steps over a member's name where it is this one.

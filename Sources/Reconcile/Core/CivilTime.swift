@@ -108,7 +108,7 @@ public struct BusinessDay: Hashable, Sendable, Comparable, CustomStringConvertib
   /// `YYYY-MM-DD`.
   public var description: String {
     let date = parts
-    // Without this room most days fit into a text that needs no memory of its own.
+    // Ten bytes need no memory beside the text itself; only other years take more.
     let room = (0...9_999).contains(date.year) ? 10 : DecimalDigits.room
     return String(unsafeUninitializedCapacity: room) { space in
       var text = DecimalDigits(space)

@@ -30,8 +30,8 @@ public enum ReadAhead {
     return try handover.empty(take)
   }
 
-  /// Does the same for work in parts, with a thread for each reader: the parts go to the readers in turn, and all that
-  /// they give out is taken in the order of the parts.
+  /// Does the same for work in parts, with a thread for each reader, of which there is one at least: the parts go to the
+  /// readers in turn, and all that they give out is taken in the order of the parts.
   ///
   /// - Throws: what the first part that fails throws, after all before it was taken; or what a reader or `take` throws.
   ///   All readers have stopped then.
@@ -39,7 +39,7 @@ public enum ReadAhead {
     parts: Int, bytes: @escaping @Sendable (Element) -> Int,
     readers: [@Sendable (ReaderShare<Element>) throws -> Void], take: (Element) throws -> Void
   ) throws {
-    let rooms = readers.map { _ in DispatchSemaphore(value: room / readers.count) }
+    let rooms = readers.map { _ in DispatchSemaphore(value: max(1, room / readers.count)) }
     let handovers = (0..<parts).map { Handover<Element, Void>(bytes: bytes, room: rooms[$0 % readers.count]) }
     let reading = readers.enumerated().map { place, reader in
       let numbers = stride(from: place, to: parts, by: readers.count)
@@ -54,7 +54,8 @@ public enum ReadAhead {
       for reader in reading { _ = try? reader.value() }
       throw error
     }
-    for reader in reading { try reader.value() }
+    let ends = reading.map { reader in Result { try reader.value() } }
+    for end in ends { try end.get() }
   }
 }
 

@@ -10,6 +10,7 @@ struct DirectStatement {
   private let statement: Statement
   private let handle: SQLiteStatement
   private let connection: SQLiteConnection?
+  /// Like the statement itself, one for all copies.
   private let checksum: RowChecksum?
   private var next: Int32 = 1
 

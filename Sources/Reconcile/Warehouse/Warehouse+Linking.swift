@@ -59,7 +59,8 @@ extension Warehouse {
   private func expandTouched(_ db: Database) throws {
     // Without payments there is nothing to tie.
     guard try Bool.fetchOne(db, sql: "SELECT EXISTS (SELECT 1 FROM payment)") ?? false else { return }
-    // CROSS JOIN: from what was touched. SQLite on its own reads all payments, names and orders to look each up there.
+    // CROSS JOIN: from what was touched, or from the few links by hand. SQLite on its own reads all payments, names and
+    // orders to look each up there.
     let order = "touched_order t CROSS JOIN sales_order o ON o.id = t.sales_order"
     let told = """
       \(order) CROSS JOIN event_order e ON e.order_id = o.order_id CROSS JOIN event_reference r ON r.event = e.event

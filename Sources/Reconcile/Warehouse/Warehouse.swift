@@ -55,8 +55,8 @@ public final class Warehouse: Sendable {
     }
   }
 
-  /// A second connection that reads the same, for as long as this one does not write: nil where another process may, or
-  /// where this one shows what the rows were.
+  /// A second connection that reads the same, for as long as this one does not write. Nil for a connection without the
+  /// lock: another process may write then, or only that connection sees what the rows were (`show`).
   func beside() throws -> Warehouse? {
     lock == nil ? nil : try Warehouse(path: path, access: .readBeside)
   }
@@ -94,7 +94,7 @@ public final class Warehouse: Sendable {
     // A group of writes leaves its transaction open from one write to the next.
     configuration.allowsUnsafeTransactions = access == .write
     // A check or a backup of a large warehouse reads for minutes, and a run's commit waits for its end.
-    configuration.busyMode = .timeout(access == .write ? 300 : 10)
+    configuration.busyMode = .timeout(access == .write || access == .readBeside ? 300 : 10)
     configuration.prepareDatabase { db in
       try db.execute(sql: "PRAGMA trusted_schema = OFF")
       try db.execute(sql: "PRAGMA cell_size_check = ON")

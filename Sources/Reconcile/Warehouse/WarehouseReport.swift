@@ -130,7 +130,8 @@ public struct WarehouseReport: ReportSource, Sendable {
         arguments: [facts.period.from.dayNumber, facts.period.to.dayNumber])
     }
     let days = dated.map(Optional.some) + (andUndated ? [nil] : [])
-    let connections = [warehouse] + (try warehouse.beside().map { [$0] } ?? [])
+    let second = days.count > 1 ? try warehouse.beside() : nil
+    let connections = [warehouse] + (second.map { [$0] } ?? [])
     let readers = connections.map { connection in
       { @Sendable (share: ReaderShare<Row>) in
         try connection.read { db in
@@ -146,7 +147,12 @@ public struct WarehouseReport: ReportSource, Sendable {
         }
       }
     }
-    try ReadAhead.run(parts: days.count, bytes: bytes, readers: readers, take: body)
+    do {
+      try ReadAhead.run(parts: days.count, bytes: bytes, readers: readers, take: body)
+    } catch let error as DatabaseError {
+      // A part tells its error before the connection that read it could put it into words.
+      throw Warehouse.failure(error, warehouse.path)
+    }
   }
 
   public func forEachOrder(_ body: (OrderRow) throws -> Void) throws {
@@ -324,13 +330,13 @@ extension Warehouse {
             "payments cannot be listed here: money without an order cannot be seen at this provider")
         }
         coverage.message = messages.isEmpty ? nil : messages.joined(separator: "; ")
-        // By the index of days: the newest payment is of the newest day.
+        // By the index of days: the newest payment is of the newest day, or its day is not worked out yet.
         coverage.newestRecordAt = try Int64.fetchOne(
           db,
           sql: """
-            SELECT max(paid_at) FROM payment WHERE provider = ?1 AND is_test = 0 AND paid_on >= (
-              SELECT paid_on FROM payment WHERE provider = ?1 AND is_test = 0 AND paid_on IS NOT NULL
-              ORDER BY paid_on DESC LIMIT 1)
+            SELECT max(paid_at) FROM payment WHERE provider = ?1 AND is_test = 0 AND (id IN touched_payment
+              OR paid_on >= (SELECT paid_on FROM payment WHERE provider = ?1 AND is_test = 0 AND paid_on IS NOT NULL
+                ORDER BY paid_on DESC LIMIT 1))
             """,
           arguments: [provider.name]
         ).map(Instant.init(microseconds:))

@@ -149,4 +149,18 @@ struct JSONTests {
       #expect(both == alone)
     }
   }
+
+  @Test("a record with very many names does not make those behind it larger")
+  func bounded() throws {
+    let many = "{" + (0..<5_000).map { "\"m\($0)\":0" }.joined(separator: ",") + "}"
+    let text = "[\(many),{\"m0\":0},{\"m0\":0,\"m1\":1}]"
+    guard case .array(let records) = try JSONReader.parse(Array(text.utf8)) else {
+      Issue.record("no list")
+      return
+    }
+    let sizes = records.map { record in
+      if case .object(let object) = record { object.members.capacity } else { 0 }
+    }
+    #expect(sizes.count == 3 && sizes.dropFirst().allSatisfy { (1...100).contains($0) }, "\(sizes)")
+  }
 }
