@@ -330,14 +330,9 @@ extension Warehouse {
             "payments cannot be listed here: money without an order cannot be seen at this provider")
         }
         coverage.message = messages.isEmpty ? nil : messages.joined(separator: "; ")
-        // By the index of days: the newest payment is of the newest day, or its day is not worked out yet.
+        // Not by the index of days: the day of a payment may not be worked out yet, now or when a past run ended.
         coverage.newestRecordAt = try Int64.fetchOne(
-          db,
-          sql: """
-            SELECT max(paid_at) FROM payment WHERE provider = ?1 AND is_test = 0 AND (id IN touched_payment
-              OR paid_on >= (SELECT paid_on FROM payment WHERE provider = ?1 AND is_test = 0 AND paid_on IS NOT NULL
-                ORDER BY paid_on DESC LIMIT 1))
-            """,
+          db, sql: "SELECT max(paid_at) FROM payment WHERE provider = ? AND is_test = 0",
           arguments: [provider.name]
         ).map(Instant.init(microseconds:))
         return coverage
